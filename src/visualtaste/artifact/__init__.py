@@ -1,0 +1,1 @@
+"""The TasteModel folder: read, check, write."""

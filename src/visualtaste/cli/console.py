@@ -1,0 +1,71 @@
+"""What every command shares: the console, progress bars, and the one place where errors become one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from visualtaste.errors import VisualTasteError
+from visualtaste.progress import Task
+
+# Results go to stdout, everything about the way there to stderr, so that `--json` can be piped.
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def errors_as_one_line() -> Iterator[None]:
+    """Turn visualtaste's own errors into one line on stderr and exit code 2; anything else is a bug and shows itself."""
+    try:
+        yield
+    except VisualTasteError as error:
+        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        err.print("[yellow]interrupted:[/] the same command goes on from here")
+        raise SystemExit(130) from None
+
+
+class RichReporter:
+    """Progress bars with what is being done and how long it still takes."""
+
+    @contextmanager
+    def task(self, title: str, total: int, done: int = 0) -> Iterator[Task]:
+        columns = (
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[note]}"),
+        )
+        with Progress(*columns, console=err) as progress:
+            yield _RichTask(progress, progress.add_task(title, total=total, completed=done, note=""))
+
+    def say(self, message: str) -> None:
+        err.print(message, highlight=False)
+
+
+class _RichTask:
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        if note:
+            self._progress.update(self._task, advance=amount, note=note)
+        else:
+            self._progress.advance(self._task, amount)

@@ -1,0 +1,253 @@
+"""Settings: frozen models with documented defaults, the paper's values as a preset, unknown keys refused.
+
+The defaults of stage 1 are the published schedule. The defaults of stage 2 are what trains well on few users;
+`TasteConfig.preset("paper")` gives the published values of both.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from visualtaste.errors import ConfigError
+
+PoolingName = Literal["average", "attention", "attention2", "attention2_gating"]
+Protocol = Literal["observed", "held-out", "new-interests"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["auto", "float32", "bfloat16"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+POOLING_TITLES: dict[PoolingName, str] = {
+    "average": "Average",
+    "attention": "One attention block",
+    "attention2": "Two attention blocks",
+    "attention2_gating": "Two attention blocks + context gating",
+}
+
+
+class Settings(BaseModel):
+    """Base of all settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class CurationSettings(Settings):
+    """What an importer keeps of the raw tables."""
+
+    min_user_items: int = Field(5, ge=1, description="users with fewer distinct items are removed")
+    max_user_items: int = Field(40, ge=1, description="a user's items are cut to the earliest this many")
+    min_item_users: int = Field(1, ge=1, description="items with fewer users are removed (5 for a 5-core)")
+    min_category_items: int = Field(10, ge=1, description="categories with fewer items are removed")
+    max_categories: int = Field(1000, ge=1, description="only the most frequent categories are kept")
+    max_pixels: int = Field(50_000_000, ge=1, description="larger images are skipped")
+    check_images: bool = Field(True, description="decode every image once while importing")
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> CurationSettings:
+        if self.max_user_items < self.min_user_items:
+            raise ValueError(f"max_user_items {self.max_user_items} is below min_user_items {self.min_user_items}")
+        return self
+
+
+class SplitSettings(Settings):
+    """Who trains and who tests, by a hash of the user's id.
+
+    Test users are those whose hash falls in [fold * test, (fold + 1) * test): with test = 0.2 the folds 0..4 make
+    a five-fold cross-validation in which every user is tested once. The remaining users are divided, again by
+    hash, into those of stage 1 alone (`encoder_only`), validation users and training users of both stages.
+    """
+
+    seed: int = Field(0, ge=0)
+    test: float = Field(0.2, gt=0, lt=1, description="share of users that are tested and never trained on")
+    fold: int = Field(0, ge=0)
+    validation: float = Field(0.15, ge=0, lt=1, description="share of the other users that decide when to stop")
+    encoder_only: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of the other users that train stage 1 alone (the paper's first group)",
+    )
+    max_category_share: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="categories owned by more than this share of the training users are dropped",
+    )
+
+    @model_validator(mode="after")
+    def _fold_exists(self) -> SplitSettings:
+        folds = int(1 / self.test + 1e-9)
+        if self.fold >= folds:
+            raise ValueError(f"fold {self.fold} does not exist: test = {self.test} makes folds 0 to {folds - 1}")
+        return self
+
+
+class ScratchSettings(Settings):
+    """A MobileNet v1 with random weights, for demos and tests where no pretrained weights can be had."""
+
+    depth_multiplier: float = Field(0.25, gt=0, le=1)
+
+
+class EncoderSettings(Settings):
+    """Stage 1: the backbone and its fine-tuning on multi-label product images."""
+
+    name: str = Field("google/mobilenet_v1_1.0_224", description="a hub name, or a folder in the same layout")
+    scratch: ScratchSettings | None = Field(None, description="start from random weights instead of `name`")
+    image_size: int = Field(224, ge=32, le=1024)
+    hidden: int = Field(2048, ge=1, description="units of the head's hidden layer")
+    dropout: float = Field(0.5, ge=0, lt=1)
+    positive_weight: float = Field(36.0, gt=0, description="weight of the positive term of the cross-entropy")
+    frozen_epochs: int = Field(10, ge=0, description="epochs with the first layers frozen")
+    frozen_layers: int = Field(
+        14,
+        ge=0,
+        description="layers with parameters that are frozen; 14 are Keras's first 22 of MobileNet v1, "
+        "which also counts input, activations and padding",
+    )
+    frozen_learning_rate: float = Field(1e-3, gt=0)
+    epochs: int = Field(20, ge=0, description="epochs with everything trained")
+    learning_rate: float = Field(1e-4, gt=0)
+    batch_size: int = Field(64, ge=2)
+    batch_norm_momentum: float = Field(0.01, gt=0, le=1, description="weight of the newest batch; 0.01 is Keras's 0.99")
+    augment: bool = Field(False, description="mild: mirror, shift by up to 1/16, brightness by up to 10 %")
+    precision: Precision = Field("auto", description="auto: bfloat16 where the processor computes in it")
+    device: Device = "auto"
+
+
+class InterestsSettings(Settings):
+    """Stage 2: pooling of a user's photos and the head over categories."""
+
+    pooling: PoolingName = "attention2_gating"
+    protocol: Literal["observed", "held-out"] = Field(
+        "observed", description="what is learned: the shown photos' categories, or those of later purchases"
+    )
+    hidden: int = Field(2048, ge=1)
+    dropout: float = Field(0.5, ge=0, lt=1)
+    positive_weight: float = Field(36.0, gt=0)
+    calibrate: bool = Field(True, description="subtract ln(positive_weight) from the logits that come out")
+    epochs: int = Field(60, ge=1, description="upper bound when `patience` stops earlier")
+    patience: int | None = Field(8, ge=1, description="stop after this many epochs without a better validation loss")
+    learning_rate: float = Field(3e-4, gt=0)
+    beta1: float = Field(0.9, ge=0, lt=1)
+    beta2: float = Field(0.999, ge=0, lt=1)
+    weight_decay: float = Field(0.01, ge=0)
+    batch_size: int = Field(64, ge=1, description="users a step")
+    standardise: bool = Field(True, description="features to zero mean, unit variance over the training photos")
+    zero_query: bool = Field(True, description="start attention at the average; else normal, 1/sqrt(K)")
+    scale_scores: bool = Field(True, description="divide attention scores by sqrt(K)")
+    feature_dropout: float = Field(0.0, ge=0, lt=1, description="share of a pooled vector's entries dropped")
+    subsets: bool = Field(
+        True,
+        description="show a random part of a training user's items each epoch "
+        "(observed: any subset, held-out: any cut in time)",
+    )
+    device: Device = "auto"
+
+
+class TasteConfig(Settings):
+    """Everything that a training needs beside its data."""
+
+    seed: int = Field(0, ge=0)
+    split: SplitSettings = SplitSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    interests: InterestsSettings = InterestsSettings()
+
+    @classmethod
+    def preset(cls, name: str) -> TasteConfig:
+        """The settings called `name`; a preset is a partial configuration over the defaults."""
+        if name not in PRESETS:
+            raise ConfigError(f"there is no preset {name!r}{_nearest(name, list(PRESETS))}")
+        return cls.model_validate(PRESETS[name])
+
+    @classmethod
+    def from_toml(cls, path: Path) -> TasteConfig:
+        """Read a TOML file; `preset = "NAME"` on its first level starts from that preset.
+
+        Raises ConfigError naming the file, the key and the value that is wrong.
+        """
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(f"{path}: no such file") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: not valid TOML: {error}") from None
+        base = cls.preset(content.pop("preset", "default"))
+        return base.updated(content, source=str(path))
+
+    def updated(self, changes: Mapping[str, Any], source: str = "settings") -> TasteConfig:
+        """A copy with nested `changes` laid over it; raises ConfigError on a wrong key or value."""
+        return parse(TasteConfig, _merge(self.model_dump(), changes), source)
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "paper": {
+        "split": {"test": 0.3, "validation": 0.0, "encoder_only": 0.5, "max_category_share": 1.0},
+        "interests": {
+            "learning_rate": 1e-3,
+            "weight_decay": 0.0,
+            "patience": None,
+            "calibrate": False,
+            "standardise": False,
+            "zero_query": False,
+            "scale_scores": False,
+            "subsets": False,
+        },
+    },
+    # What 2 cores manage in minutes: small images, a short schedule, the same method.
+    "small": {"encoder": {"image_size": 128, "frozen_epochs": 2, "epochs": 4, "augment": True}},
+    # The generated shop: 64 px suffice for its products, and no weights need to be downloaded.
+    "shop": {
+        "encoder": {
+            "scratch": {"depth_multiplier": 0.25},
+            "image_size": 64,
+            "hidden": 256,
+            "frozen_epochs": 0,
+            "epochs": 20,
+            "learning_rate": 3e-3,
+            "batch_norm_momentum": 0.1,
+        },
+        "interests": {"hidden": 256},
+    },
+}
+
+
+def parse(model: type[Model], content: Mapping[str, Any], source: str) -> Model:
+    """Validate `content` as `model`; the first problem becomes a ConfigError naming key, value and remedy."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = _fields_at(model, first["loc"][:-1])
+            raise ConfigError(f"{source}: unknown key {key!r}{_nearest(str(first['loc'][-1]), known)}") from None
+        raise ConfigError(f"{source}: {key} = {first['input']!r}: {first['msg']}") from None
+
+
+def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+    """Names of the fields of the nested model that `location` leads to."""
+    for part in location:
+        annotation = model.model_fields[str(part)].annotation
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
+    return list(model.model_fields)
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f": did you mean {close[0]!r}?" if close else f": it is one of {', '.join(known)}"
+
+
+def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
+    return merged

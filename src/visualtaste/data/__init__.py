@@ -1,0 +1,1 @@
+"""Datasets: the folder, importers, filters, splits, protocols, images and the generated shop."""

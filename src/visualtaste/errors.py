@@ -1,0 +1,58 @@
+"""Every error that visualtaste raises on purpose.
+
+    VisualTasteError
+    ├── ConfigError          a setting is unknown or out of its range
+    ├── DataError            a table, a row or a value of a dataset is wrong
+    │   ├── EmptySetError    a user has no photo to pool
+    │   └── ImageError       one photo cannot be used; `.reason` says why in a word
+    ├── ArtifactError        a model folder is missing, altered, newer or foreign
+    ├── TrainingError        a training cannot start, go on or finish
+    └── MissingExtraError    a feature needs an optional install
+
+A message names the file, the row or the value, and says what would be right.
+The command line turns any of these into one line and exit code 2.
+"""
+
+
+class VisualTasteError(Exception):
+    """Base of all errors that visualtaste raises on purpose."""
+
+
+class ConfigError(VisualTasteError):
+    """A setting is unknown or out of its range."""
+
+
+class DataError(VisualTasteError):
+    """A table, a row or a value of a dataset is wrong."""
+
+
+class EmptySetError(DataError):
+    """A user has no photo to pool; the message names the user."""
+
+
+class ImageError(DataError):
+    """One photo cannot be used.
+
+    `reason` is one of a small fixed vocabulary, so that skipped photos can be counted by it:
+    missing, empty, not-an-image, truncated, too-large, unsupported.
+    """
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ArtifactError(VisualTasteError):
+    """A model folder is missing, altered, newer or foreign."""
+
+
+class TrainingError(VisualTasteError):
+    """A training cannot start, go on or finish."""
+
+
+class MissingExtraError(VisualTasteError):
+    """A feature needs an optional install; the message gives the pip command."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an optional install: pip install 'visualtaste[{extra}]'")
+        self.extra = extra

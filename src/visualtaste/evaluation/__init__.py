@@ -1,0 +1,1 @@
+"""Protocols scored, methods compared, the report written."""

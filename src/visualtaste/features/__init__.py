@@ -1,0 +1,1 @@
+"""From photos to rows of features: preprocessing, the ONNX encoder, the feature store, extraction."""

@@ -1,0 +1,44 @@
+"""From an encoded photo to the square of pixels that the encoder reads; training and inference share this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field
+
+from visualtaste.data.images import decode, read_bytes
+from visualtaste.types import UInt8
+
+
+class PreprocessingSpec(BaseModel):
+    """How a photo becomes the encoder's input; written into every model, so that all devices do the same.
+
+    The photo is decoded (EXIF orientation applied, transparency on white), stretched to `size` x `size` as the
+    paper does, and handed over as uint8 RGB. The encoder itself computes (pixels / 255 - mean) / std.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    size: int = Field(224, ge=32, le=1024)
+    resize: Literal["bilinear, antialiased"] = "bilinear, antialiased"
+    mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    std: tuple[float, float, float] = (0.5, 0.5, 0.5)
+
+
+def load_pixels(photo: Path | bytes, spec: PreprocessingSpec) -> UInt8:
+    """Decode and resize one photo, given as a path or as the encoded bytes, to (S, S, 3) uint8 RGB.
+
+    Raises ImageError when the photo cannot be read.
+    """
+    name = "photo" if isinstance(photo, bytes) else str(photo)
+    content = photo if isinstance(photo, bytes) else read_bytes(photo)
+    image = decode(content, at_least=spec.size, name=name)
+    if image.shape[:2] == (spec.size, spec.size):
+        return image
+    # Pillow's bilinear filter widens with the scale, so shrinking averages all pixels instead of skipping some.
+    resized = Image.fromarray(image).resize((spec.size, spec.size), Image.Resampling.BILINEAR)
+    return np.asarray(resized)

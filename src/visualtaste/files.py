@@ -1,0 +1,60 @@
+"""Atomic writing and digests: a file or folder is either the old one or the new one, never half of both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Yield a path beside `target` to write to; it replaces `target` on success and vanishes on failure."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write a file atomically."""
+    with atomic_path(target) as partial:
+        partial.write_bytes(content)
+
+
+def write_json(target: Path, content: Any) -> None:
+    """Write JSON atomically, readable by people and stable under version control."""
+    write_bytes(target, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def replace_folder(finished: Path, target: Path) -> None:
+    """Put the finished folder in the place of `target`; the old one goes only once the new one stands."""
+    if target.exists():
+        old = target.with_name(f".{target.name}.{os.getpid()}.old")
+        os.replace(target, old)
+        os.replace(finished, target)
+        shutil.rmtree(old)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(finished, target)
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest_text(*parts: str) -> str:
+    """SHA-256 of the given texts, in hex; the parts are delimited, so ("ab", "c") differs from ("a", "bc")."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

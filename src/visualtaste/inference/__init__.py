@@ -1,0 +1,1 @@
+"""Photos in, interests out, without torch."""

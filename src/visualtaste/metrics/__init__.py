@@ -1,0 +1,1 @@
+"""Ranking metrics and intervals over users, NumPy only."""
