@@ -7,6 +7,7 @@ dataset.json           name, source, image root, ordered category vocabulary, ev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -135,8 +136,12 @@ class Dataset:
     @cached_property
     def item_categories(self) -> Ragged:
         """Indices into the vocabulary of each item's categories, ascending: ragged (N, ·)."""
+        return self.labels(self.categories)
+
+    def labels(self, vocabulary: Sequence[str]) -> Ragged:
+        """Indices into `vocabulary` of each item's categories, ascending; other categories are left out."""
         index = pl.DataFrame(
-            {"categories": self.categories, "index": np.arange(len(self.categories))},
+            {"categories": vocabulary, "index": np.arange(len(vocabulary))},
             schema={"categories": pl.String, "index": pl.Int64},
         )
         pairs = (

@@ -1,0 +1,41 @@
+"""The encoder as everything after training sees it: pixels in, features out, through ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
+from visualtaste.features.session import open_session
+from visualtaste.files import digest_file, digest_text
+from visualtaste.types import Float32, UInt8
+
+
+class OnnxEncoder:
+    """`encoder.onnx` with the preprocessing that belongs to it."""
+
+    def __init__(self, path: Path, spec: PreprocessingSpec) -> None:
+        self.path = path
+        self.spec = spec
+        self._session = open_session(path)
+
+    @property
+    def feature_size(self) -> int:
+        """Number of features of one photo, K."""
+        return int(self._session.get_outputs()[0].shape[1])
+
+    @property
+    def key(self) -> str:
+        """Digest of the network and its preprocessing: features with the same key are interchangeable."""
+        return digest_text(digest_file(self.path), self.spec.model_dump_json())
+
+    def encode(self, pixels: UInt8) -> Float32:
+        """Features (B, K) of preprocessed photos (B, S, S, 3)."""
+        features: Float32 = self._session.run(["features"], {"pixels": pixels})[0]
+        return features
+
+    def encode_photos(self, photos: Sequence[Path | bytes]) -> Float32:
+        """Features (n, K) of photos given as paths or encoded bytes; raises ImageError on the first bad one."""
+        return self.encode(np.stack([load_pixels(photo, self.spec) for photo in photos]))
