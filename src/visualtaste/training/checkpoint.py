@@ -101,7 +101,7 @@ class Checkpoint:
         for name, tensor in saved.items():
             _, key, parameter_name = name.split("/", 2)
             parameter = parameters.get(parameter_name)
-            if parameter not in numbers:
+            if parameter is None or parameter not in numbers:
                 raise TrainingError(f"{self.path}: {name} is of a parameter that the optimizer does not train")
             if tensor.shape == parameter.shape:
                 # fused optimizers walk parameter and state side by side in memory: both must be laid out alike
