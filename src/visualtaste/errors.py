@@ -34,7 +34,7 @@ class ImageError(DataError):
     """One photo cannot be used.
 
     `reason` is one of a small fixed vocabulary, so that skipped photos can be counted by it:
-    missing, empty, not-an-image, truncated, too-large, unsupported.
+    missing, unreadable, empty, not-an-image, unsupported, too-large, truncated.
     """
 
     def __init__(self, message: str, *, reason: str) -> None:
