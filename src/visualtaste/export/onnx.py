@@ -44,19 +44,7 @@ def to_onnx(
     module.eval()
     try:
         with atomic_path(path) as partial, torch.no_grad():
-            with _quiet():
-                torch.onnx.export(
-                    module,
-                    tuple(inputs.values()),
-                    partial,
-                    input_names=list(inputs),
-                    output_names=list(outputs),
-                    dynamic_shapes=tuple(dict(dynamic.get(name, {})) for name in inputs),
-                    opset_version=OPSET,
-                    dynamo=True,
-                    external_data=False,
-                    verbose=False,
-                )
+            _write(module, inputs, outputs, partial, dynamic)
             session = open_session(partial)
             for example in (tuple(inputs.values()), *checks):
                 feed = {name: tensor.numpy() for name, tensor in zip(inputs, example, strict=True)}
@@ -67,6 +55,32 @@ def to_onnx(
                     _compare(f"{path}: {name}", expected.numpy(), actual, tolerance)
     finally:
         module.train(was_training)
+
+
+def _write(
+    module: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    path: Path,
+    dynamic: Mapping[str, Mapping[int, str]],
+) -> None:
+    with _quiet():
+        program = torch.onnx.export(
+            module,
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=tuple(dict(dynamic.get(name, {})) for name in inputs),
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None  # it is None only for the older exporter
+    # The tracer notes beside every node where on this machine its source lies: not for others to read, and it
+    # would give the same network another digest on every machine.
+    for node in program.model.graph.all_nodes():
+        node.metadata_props.clear()
+    program.save(path, external_data=False)
 
 
 def _compare(what: str, expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any], tolerance: float) -> None:
