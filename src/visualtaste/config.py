@@ -160,10 +160,14 @@ class TasteConfig(Settings):
 
     @classmethod
     def preset(cls, name: str) -> TasteConfig:
-        """The settings called `name`; a preset is a partial configuration over the defaults."""
+        """The settings called `name`: default, paper, small or shop."""
+        return cls().with_preset(name)
+
+    def with_preset(self, name: str) -> TasteConfig:
+        """A copy with the partial settings called `name` laid over it; raises ConfigError when there is no such."""
         if name not in PRESETS:
             raise ConfigError(f"there is no preset {name!r}{_nearest(name, list(PRESETS))}")
-        return cls.model_validate(PRESETS[name])
+        return self.updated(PRESETS[name])
 
     @classmethod
     def from_toml(cls, path: Path) -> TasteConfig:
@@ -171,14 +175,19 @@ class TasteConfig(Settings):
 
         Raises ConfigError naming the file, the key and the value that is wrong.
         """
+        content = cls.read_toml(path)
+        base = cls.preset(content.pop("preset", "default"))
+        return base.updated(content, source=str(path))
+
+    @staticmethod
+    def read_toml(path: Path) -> dict[str, Any]:
+        """The content of a TOML file, unchecked; raises ConfigError when it is not one."""
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            return tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise ConfigError(f"{path}: no such file") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not valid TOML: {error}") from None
-        base = cls.preset(content.pop("preset", "default"))
-        return base.updated(content, source=str(path))
 
     def updated(self, changes: Mapping[str, Any], source: str = "settings") -> TasteConfig:
         """A copy with nested `changes` laid over it; raises ConfigError on a wrong key or value."""

@@ -1,0 +1,125 @@
+"""`visualtaste fit`, and its stages alone: `fit-encoder`, `extract`, `fit-interests`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
+from visualtaste.cli.settings import (
+    ConfigOption,
+    EncoderOption,
+    FoldOption,
+    LearnedProtocolOption,
+    PoolingOption,
+    PresetOption,
+    SeedOption,
+    SetOption,
+    build_config,
+)
+
+DatasetArgument = Annotated[Path, typer.Argument(help="Dataset folder, as `visualtaste import` writes it.")]
+
+
+def fit(
+    dataset: DatasetArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+    encoder: EncoderOption = None,
+    pooling: PoolingOption = None,
+    protocol: LearnedProtocolOption = None,
+    fold: FoldOption = None,
+    seed: SeedOption = None,
+    settings: SetOption = None,
+) -> None:
+    """Train both stages: fine-tune the encoder, extract features, learn the interests.
+
+    Killed and started again, it goes on from the last completed epoch or batch.
+    """
+    with errors_as_one_line():
+        from visualtaste.training.fit import fit as run
+
+        chosen = build_config(
+            config,
+            preset,
+            settings,
+            encoder__name=encoder,
+            interests__pooling=pooling,
+            interests__protocol=protocol,
+            split__fold=fold,
+            seed=seed,
+        )
+        model = run(dataset, chosen, output, RichReporter())
+        out.print(model.describe(), highlight=False)
+        err.print(f"[bold green]done:[/] {output}", highlight=False)
+
+
+def fit_encoder(
+    dataset: DatasetArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Encoder folder to write.")],
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+    encoder: EncoderOption = None,
+    fold: FoldOption = None,
+    seed: SeedOption = None,
+    settings: SetOption = None,
+) -> None:
+    """Stage 1: fine-tune the encoder on the photos of the training users' items."""
+    with errors_as_one_line():
+        from visualtaste.data.dataset import Dataset
+        from visualtaste.training.fit import fit_encoder as run
+
+        chosen = build_config(config, preset, settings, encoder__name=encoder, split__fold=fold, seed=seed)
+        run(Dataset.read(dataset), chosen, output, RichReporter())
+        err.print(f"[bold green]done:[/] {output}", highlight=False)
+
+
+def extract(
+    model: Annotated[Path, typer.Argument(help="Encoder folder or model folder.")],
+    dataset: DatasetArgument,
+    retry: Annotated[bool, typer.Option("--retry", help="Try unusable photos again.")] = False,
+) -> None:
+    """Compute the features of every item of a dataset, once; they are kept in the dataset's folder."""
+    with errors_as_one_line():
+        from visualtaste.artifact.folder import read_any
+        from visualtaste.data.dataset import Dataset
+        from visualtaste.features.encoder import OnnxEncoder
+        from visualtaste.features.extract import extract as run
+
+        encoder = OnnxEncoder(model / "encoder.onnx", read_any(model).preprocessing)
+        extraction = run(Dataset.read(dataset), encoder, retry=retry, reporter=RichReporter())
+        out.print(extraction.summary, highlight=False)
+        if extraction.skipped:
+            err.print(f"each is listed in {extraction.store.folder / 'failures.jsonl'}", highlight=False)
+
+
+def fit_interests(
+    dataset: DatasetArgument,
+    encoder: Annotated[Path, typer.Option("--encoder", help="Encoder folder, as `visualtaste fit-encoder` writes it.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    config: ConfigOption = None,
+    preset: PresetOption = None,
+    pooling: PoolingOption = None,
+    protocol: LearnedProtocolOption = None,
+    seed: SeedOption = None,
+    settings: SetOption = None,
+) -> None:
+    """Stage 2: learn the interests from the features of an encoder; the users are split as they were for it."""
+    with errors_as_one_line():
+        from visualtaste.artifact.folder import read_manifest
+        from visualtaste.artifact.manifest import EncoderManifest
+        from visualtaste.config import TasteConfig
+        from visualtaste.data.dataset import Dataset
+        from visualtaste.training.fit import fit_interests_on
+
+        stage1 = read_manifest(encoder, EncoderManifest)
+        base = TasteConfig(seed=stage1.seed, split=stage1.split, encoder=stage1.encoder)
+        chosen = build_config(
+            config, preset, settings, base, interests__pooling=pooling, interests__protocol=protocol, seed=seed
+        )
+        model = fit_interests_on(Dataset.read(dataset), encoder, chosen, output, RichReporter())
+        out.print(model.describe(), highlight=False)
+        err.print(f"[bold green]done:[/] {output}", highlight=False)

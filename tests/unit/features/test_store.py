@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from visualtaste.errors import DataError, ImageError
+from visualtaste.features.store import FeatureStore, StoreInfo
+
+INFO = StoreInfo(encoder="e", items="i", rows=4, feature_size=3)
+
+
+def test_rows_come_back_as_they_were_put(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    store.put(np.array([2, 0]), np.array([[1, 2, 3], [4, 5, 6]], dtype=np.float32))
+    np.testing.assert_array_equal(store.rows(np.array([0, 2])), [[4, 5, 6], [1, 2, 3]])
+    np.testing.assert_array_equal(store.done, [True, False, True, False])
+    np.testing.assert_array_equal(store.to_do, [1, 3])
+
+
+def test_a_row_without_features_is_refused(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    with pytest.raises(DataError, match="row 3 has no features"):
+        store.rows(np.array([3]))
+
+
+def test_reopening_keeps_what_was_done_and_what_failed(tmp_path):
+    first = FeatureStore.open(tmp_path / "store", INFO)
+    first.put(np.array([0]), np.ones((1, 3), dtype=np.float32))
+    first.put_failures({1: ImageError("cut off", reason="truncated")}, ["a", "b", "c", "d"])
+    again = FeatureStore.open(tmp_path / "store", INFO)
+    np.testing.assert_array_equal(again.to_do, [2, 3])
+    assert again.failures == [{"row": 1, "item_id": "b", "reason": "truncated", "message": "cut off"}]
+    again.reset_failures()
+    np.testing.assert_array_equal(again.to_do, [1, 2, 3])
+    assert again.failures == []
+
+
+@pytest.mark.parametrize("change", [{"encoder": "other"}, {"items": "other"}, {"rows": 5}, {"feature_size": 4}])
+def test_a_store_of_something_else_is_refused(tmp_path, change):
+    FeatureStore.open(tmp_path / "store", INFO)
+    with pytest.raises(DataError, match=next(iter(change))):
+        FeatureStore.open(tmp_path / "store", INFO.model_copy(update=change))
+
+
+def test_a_damaged_manifest_is_refused(tmp_path):
+    FeatureStore.open(tmp_path / "store", INFO)
+    (tmp_path / "store" / "store.json").write_text("{")
+    with pytest.raises(DataError, match="extract again"):
+        FeatureStore.open(tmp_path / "store", INFO)
