@@ -1,0 +1,159 @@
+"""Sealing a folder with digests of all its files, and reading it strictly.
+
+A sealed folder is read only as it was written: nothing missing, altered, newer, foreign or outside of it. Files that
+the manifest does not list are ignored, since nothing opens them: a desktop's droppings, an index made later.
+The exception is a subfolder with listed files: transformers opens `encoder/` as a whole and takes whichever
+weights it finds first, so a file added there could replace what was sealed, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, from_json
+
+from visualtaste.artifact.manifest import SCHEMA_VERSION, EncoderManifest, Manifest, TasteManifest
+from visualtaste.errors import ArtifactError
+from visualtaste.files import digest_file, write_json
+
+AnyManifest = TypeVar("AnyManifest", bound=Manifest)
+
+# 1000 categories and a long history make some 200 kB; what is far beyond was not written by visualtaste.
+_MAX_MANIFEST_BYTES = 16 * 2**20
+
+_COPY_AGAIN = "copy the whole folder again, or train it again"
+
+
+def read_manifest(folder: Path, kind: type[AnyManifest]) -> AnyManifest:
+    """The manifest of a folder of the given kind, after checking every file that it lists.
+
+    Raises ArtifactError, saying what is wrong and what to do, when the folder is of another kind, a file is missing,
+    altered or outside the folder, or the manifest is damaged, newer or foreign.
+    """
+    try:
+        if not (folder / kind.FILE).is_file():
+            raise ArtifactError(_not_of_kind(folder, kind))
+        manifest = _parse(folder / kind.FILE, kind)
+        _check_files(folder, manifest)
+        return manifest
+    except (OSError, RuntimeError) as error:  # no permission, a broken disk, a name too long, links in a circle
+        raise ArtifactError(f"{folder} cannot be read: {error}") from None
+
+
+def read_any(folder: Path) -> EncoderManifest | TasteManifest:
+    """The manifest of a model folder or of an encoder folder; both hold an encoder. Raises as `read_manifest`."""
+    if (folder / EncoderManifest.FILE).is_file() and not (folder / TasteManifest.FILE).is_file():
+        return read_manifest(folder, EncoderManifest)
+    return read_manifest(folder, TasteManifest)
+
+
+def seal(folder: Path, manifest: AnyManifest) -> AnyManifest:
+    """Digest every file in the folder and write the manifest last; returns it with the digests.
+
+    Hidden files are left out: they are a system's, or what an interrupted write left. A folder whose writing was
+    interrupted has no manifest, so it is never taken for a complete one.
+
+    Raises ArtifactError when a network is missing, or a file is a link, which would not survive a copy.
+    """
+    digests = {}
+    for name in _visible_files(folder):
+        if (folder / name).is_symlink():
+            raise ArtifactError(f"{folder / name} is a link: a model folder holds only files of its own")
+        if name != manifest.FILE:
+            digests[name] = digest_file(folder / name)
+    missing = sorted(set(manifest.NETWORKS) - digests.keys())
+    if missing:
+        raise ArtifactError(f"{folder / missing[0]} is missing: the folder cannot be sealed without it")
+    try:
+        sealed = type(manifest).model_validate({**manifest.model_dump(), "files": digests})
+    except ValidationError as error:
+        raise ArtifactError(f"{folder}: {_first_problem(error.errors()[0])}") from None
+    write_json(folder / manifest.FILE, sealed.model_dump(mode="json"))
+    return sealed
+
+
+def _parse(path: Path, kind: type[AnyManifest]) -> AnyManifest:
+    if path.stat().st_size > _MAX_MANIFEST_BYTES:
+        raise ArtifactError(f"{path} is larger than any manifest: it was not written by visualtaste")
+    content = path.read_bytes()
+    try:
+        version = from_json(content).get("schema_version")
+    except (ValueError, AttributeError):
+        raise ArtifactError(f"{path} is not a JSON object: it is damaged, {_COPY_AGAIN}") from None
+    if not isinstance(version, int) or version < 1:
+        raise ArtifactError(f"{path}: schema_version is {version!r}, not a number from 1: it is foreign or damaged")
+    if version > SCHEMA_VERSION:
+        raise ArtifactError(
+            f"{path} has version {version}, this program reads {SCHEMA_VERSION}: pip install -U visualtaste"
+        )
+    try:
+        return kind.model_validate_json(content, strict=True)
+    except ValidationError as error:
+        raise ArtifactError(f"{path}: {_first_problem(error.errors()[0])}: {_COPY_AGAIN}") from None
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
+    unlisted = sorted(set(manifest.NETWORKS) - manifest.files.keys())
+    if unlisted:
+        raise ArtifactError(f"{folder / manifest.FILE} does not list {unlisted[0]}: it is incomplete, {_COPY_AGAIN}")
+    root = folder.resolve()
+    for name, digest in manifest.files.items():
+        _check_file(folder / name, root, digest)
+    added = next(_added_files(folder, manifest), None)
+    if added is not None:
+        raise ArtifactError(f"{folder / added} is not part of what was written: move it out of the folder")
+
+
+def _check_file(path: Path, root: Path, digest: str) -> None:
+    # A link out of the folder works until the folder is copied, and reads what its owner never meant to share.
+    if not path.resolve().is_relative_to(root):
+        raise ArtifactError(f"{path} leads out of the folder, to {path.resolve()}: put the file itself there")
+    if not path.is_file():
+        problem = "is not a plain file" if path.exists() else "is missing"
+        raise ArtifactError(f"{path} {problem}: {_COPY_AGAIN}")
+    if digest_file(path) != digest:
+        raise ArtifactError(f"{path} is not what was written (its digest differs): {_COPY_AGAIN}")
+
+
+def _added_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Visible files beside listed ones in subfolders that the manifest does not list."""
+    subfolders = {str(PurePosixPath(name).parent) for name in manifest.files} - {"."}
+    for subfolder in sorted(subfolders):
+        for path in sorted((folder / subfolder).iterdir()):
+            name = f"{subfolder}/{path.name}"
+            if path.is_file() and not path.name.startswith(".") and name not in manifest.files:
+                yield name
+
+
+def _visible_files(folder: Path) -> list[str]:
+    """Relative posix paths of all files of which no part is hidden, sorted."""
+    relative = (path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+    return sorted(path.as_posix() for path in relative if not any(part.startswith(".") for part in path.parts))
+
+
+def _not_of_kind(folder: Path, kind: type[Manifest]) -> str:
+    """Why there is no such manifest, and where to get one."""
+    wants_model = issubclass(kind, TasteManifest)
+    noun = "model" if wants_model else "encoder"
+    if not folder.exists():
+        return f"{folder}: there is no such folder"
+    if not folder.is_dir():
+        return f"{folder} is a file: give the {noun}'s folder"
+    if wants_model and (folder / EncoderManifest.FILE).is_file():
+        return f"{folder} is an encoder, no model yet: `visualtaste fit-interests` makes one from it"
+    if not wants_model and (folder / TasteManifest.FILE).is_file():
+        return f"{folder} is a complete model, not an encoder: give the folder that `visualtaste fit-encoder` wrote"
+    if (folder / "dataset.json").is_file():
+        return f"{folder} is a data set, not {'a model' if wants_model else 'an encoder'}: `visualtaste fit` trains one"
+    command = "fit" if wants_model else "fit-encoder"
+    return f"{folder} is not a complete {noun}: it has no {kind.FILE}; `visualtaste {command}` writes one"
+
+
+def _first_problem(error: ErrorDetails) -> str:
+    key = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {key!r}"
+    return f"{key}: {error['msg']}" if key else error["msg"]

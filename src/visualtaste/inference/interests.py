@@ -1,0 +1,60 @@
+"""What a person gets: interests ranked, with the photos that they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualtaste.types import Float32
+
+
+@dataclass(frozen=True)
+class Interest:
+    """One category and the probability that the person wants it."""
+
+    category: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class SeenPhoto:
+    """A photo that was read, and its share of the attention; the shares of a set sum to 1."""
+
+    name: str
+    attention: float
+
+
+@dataclass(frozen=True)
+class SkippedPhoto:
+    """A photo that could not be read, why in a word (see ImageError) and in a sentence."""
+
+    name: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Interests:
+    """All categories, most probable first, equal ones in the order of the vocabulary."""
+
+    ranked: tuple[Interest, ...]  # (D,)
+    photos: tuple[SeenPhoto, ...]  # in the order given
+    skipped: tuple[SkippedPhoto, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ranked)
+
+    def __iter__(self) -> Iterator[Interest]:
+        return iter(self.ranked)
+
+    def top(self, count: int) -> tuple[Interest, ...]:
+        """The `count` most probable interests, or all when there are fewer."""
+        return self.ranked[: max(count, 0)]
+
+
+def rank(categories: tuple[str, ...], probabilities: Float32) -> tuple[Interest, ...]:
+    """The categories (D,) by falling probability (D,); ties go to the lower category index."""
+    order = np.argsort(-probabilities, kind="stable")
+    return tuple(Interest(categories[index], float(probabilities[index])) for index in order)

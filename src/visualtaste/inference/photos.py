@@ -1,0 +1,77 @@
+"""A handful of photos, read on threads and encoded in batches, with what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from visualtaste.errors import ImageError
+from visualtaste.features.encoder import OnnxEncoder
+from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
+from visualtaste.inference.interests import SkippedPhoto
+from visualtaste.types import Float32, UInt8
+
+Photo = Path | str | bytes
+"""A path, or the encoded bytes of a photo."""
+
+_BATCH = 32
+_THREADS = 4  # decoding leaves the interpreter's lock; disks and large photos gain even on 2 cores
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedPhotos:
+    """Features of the photos that could be read, and why the others could not."""
+
+    features: Float32  # (n, K)
+    read: tuple[str, ...]  # names (n,)
+    skipped: tuple[SkippedPhoto, ...]
+
+
+def encode_photos(encoder: OnnxEncoder, photos: Iterable[Photo], skip_unreadable: bool) -> EncodedPhotos:
+    """Encode the photos in order; the name of one given as bytes is its position, "photo 3".
+
+    Raises TypeError when these are not photos, and ImageError, naming the photo, on the first that cannot be
+    read, unless `skip_unreadable`.
+    """
+    photos, names = _named(photos)
+    features = [np.empty((0, encoder.feature_size), dtype=np.float32)]
+    read: list[str] = []
+    skipped: list[SkippedPhoto] = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for start in range(0, len(photos), _BATCH):
+            batch = slice(start, start + _BATCH)
+            loaded = pool.map(_load, photos[batch], names[batch], [encoder.spec] * _BATCH)
+            pixels = []
+            for name, result in zip(names[batch], loaded, strict=True):
+                if not isinstance(result, ImageError):
+                    pixels.append(result)
+                    read.append(name)
+                elif skip_unreadable:
+                    skipped.append(SkippedPhoto(name, result.reason, str(result)))
+                else:
+                    raise result
+            if pixels:
+                features.append(encoder.encode(np.stack(pixels)))  # (B, S, S, 3) -> (B, K)
+    return EncodedPhotos(np.concatenate(features), tuple(read), tuple(skipped))
+
+
+def _named(photos: Iterable[Photo]) -> tuple[tuple[Photo, ...], tuple[str, ...]]:
+    """The photos, and what each is called in results and errors."""
+    if isinstance(photos, str | bytes | Path):  # a str is a sequence too, of letters
+        raise TypeError(f"photos must be a list of photos, not the single {type(photos).__name__} {photos!r:.60}")
+    photos = tuple(photos)
+    for photo in photos:
+        if not isinstance(photo, str | bytes | Path):
+            raise TypeError(f"a photo is a path or the encoded bytes of one, not {type(photo).__name__}")
+    return photos, tuple(f"photo {i}" if isinstance(p, bytes) else str(p) for i, p in enumerate(photos, start=1))
+
+
+def _load(photo: Photo, name: str, spec: PreprocessingSpec) -> UInt8 | ImageError:
+    try:
+        return load_pixels(Path(photo) if isinstance(photo, str) else photo, spec, name=name)
+    except ImageError as error:
+        return error
