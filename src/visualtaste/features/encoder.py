@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from visualtaste.errors import ArtifactError
 from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
-from visualtaste.features.session import open_session
+from visualtaste.features.session import Port, check_ports, open_session
 from visualtaste.files import digest_file, digest_text
 from visualtaste.types import Float32, UInt8
 
@@ -20,11 +21,13 @@ class OnnxEncoder:
         self.path = path
         self.spec = spec
         self._session = open_session(path)
-
-    @property
-    def feature_size(self) -> int:
+        pixels = Port("uint8", (None, spec.size, spec.size, 3))
+        check_ports(self._session, path, {"pixels": pixels}, {"features": Port("float", (None, None))})
+        size = next(output.shape[1] for output in self._session.get_outputs() if output.name == "features")
+        if not isinstance(size, int):
+            raise ArtifactError(f"{path} does not say how many features it makes: it was not written by visualtaste")
+        self.feature_size: int = size
         """Number of features of one photo, K."""
-        return int(self._session.get_outputs()[0].shape[1])
 
     @property
     def key(self) -> str:

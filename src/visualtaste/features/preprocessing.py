@@ -29,12 +29,12 @@ class PreprocessingSpec(BaseModel):
     std: tuple[float, float, float] = (0.5, 0.5, 0.5)
 
 
-def load_pixels(photo: Path | bytes, spec: PreprocessingSpec) -> UInt8:
+def load_pixels(photo: Path | bytes, spec: PreprocessingSpec, name: str | None = None) -> UInt8:
     """Decode and resize one photo, given as a path or as the encoded bytes, to (S, S, 3) uint8 RGB.
 
-    Raises ImageError when the photo cannot be read.
+    Raises ImageError when the photo cannot be read; `name` is what it calls the photo, by default its path.
     """
-    name = "photo" if isinstance(photo, bytes) else str(photo)
+    name = name or ("photo" if isinstance(photo, bytes) else str(photo))
     content = photo if isinstance(photo, bytes) else read_bytes(photo)
     image = decode(content, at_least=spec.size, name=name)
     if image.shape[:2] == (spec.size, spec.size):
