@@ -1,0 +1,36 @@
+"""The `visualtaste` command: every module beside this one is a command."""
+
+from __future__ import annotations
+
+import typer
+
+from visualtaste.cli.demo import demo
+from visualtaste.cli.describe import describe
+from visualtaste.cli.evaluate import evaluate
+from visualtaste.cli.fit import extract, fit, fit_encoder, fit_interests
+from visualtaste.cli.import_data import import_app
+from visualtaste.cli.interests import interests
+from visualtaste.cli.shop import shop
+
+app = typer.Typer(
+    name="visualtaste",
+    help="What a person likes, learned from pictures of the products they bought or browsed.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(import_app, name="import")
+app.command()(shop)
+app.command()(fit)
+app.command("fit-encoder")(fit_encoder)
+app.command()(extract)
+app.command("fit-interests")(fit_interests)
+app.command()(evaluate)
+app.command()(interests)
+app.command()(describe)
+app.command()(demo)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
