@@ -1,0 +1,30 @@
+"""Fixtures that tests of several layers share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.photos import save_photo
+from support.tiny_model import write_tiny_encoder, write_tiny_model
+
+
+@pytest.fixture(scope="session")
+def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid model folder (see support.tiny_model); shared, so copy it before changing anything."""
+    return write_tiny_model(tmp_path_factory.mktemp("tiny") / "model")
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid encoder folder, shared."""
+    return write_tiny_encoder(tmp_path_factory.mktemp("tiny") / "encoder")
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three photos, of plain red, green and blue."""
+    folder = tmp_path_factory.mktemp("photos")
+    colours = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
+    return [save_photo(folder / f"{name}.png", colour) for name, colour in colours.items()]
