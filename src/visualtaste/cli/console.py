@@ -27,7 +27,7 @@ err = Console(stderr=True)
 
 @contextmanager
 def errors_as_one_line() -> Iterator[None]:
-    """Turn visualtaste's own errors into one line on stderr and exit code 2; anything else is a bug and shows itself."""
+    """Turn errors of visualtaste into one line on stderr and exit code 2; anything else is a bug and shows itself."""
     try:
         yield
     except VisualTasteError as error:

@@ -19,7 +19,9 @@ PresetOption = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", "-s", help="One setting, as in TOML: -s encoder.epochs=4. May be repeated.", metavar="KEY=VALUE"),
+    typer.Option(
+        "--set", "-s", help="One setting, as in TOML: -s encoder.epochs=4. May be repeated.", metavar="KEY=VALUE"
+    ),
 ]
 SeedOption = Annotated[int | None, typer.Option("--seed", help="Seed of all randomness.")]
 FoldOption = Annotated[int | None, typer.Option("--fold", help="Which part of the users is tested (0 to 1/test - 1).")]
@@ -29,9 +31,7 @@ EncoderOption = Annotated[
 PoolingOption = Annotated[
     str | None, typer.Option("--pooling", help="average, attention, attention2 or attention2_gating.")
 ]
-LearnedProtocolOption = Annotated[
-    str | None, typer.Option("--protocol", help="What to learn: observed or held-out.")
-]
+LearnedProtocolOption = Annotated[str | None, typer.Option("--protocol", help="What to learn: observed or held-out.")]
 
 
 def build_config(

@@ -13,7 +13,7 @@ from visualtaste.seeding import derive
 
 
 def export_encoder(encoder: Encoder, path: Path) -> None:
-    """Write `encoder.onnx`: pixels (B, S, S, 3) uint8 -> features (B, K); raises TrainingError unless it equals torch."""
+    """Write `encoder.onnx`: pixels (B, S, S, 3) uint8 -> features (B, K)."""
     side = encoder.spec.size
     generator = torch.Generator().manual_seed(derive(0, "export", "encoder"))
     pixels = torch.randint(0, 256, (3, side, side, 3), dtype=torch.uint8, generator=generator)

@@ -1,9 +1,9 @@
 """Features of a data set's items on disk: one float16 row an item, memory-mapped, resumable.
 
-    features.f16    (N, K) little-endian float16
-    state.u8        (N,) 0 = to do, 1 = done, 2 = photo unusable
-    failures.jsonl  one line for each unusable photo: row, item, reason, message
-    store.json      what the rows are features of, and by which encoder
+features.f16    (N, K) little-endian float16
+state.u8        (N,) 0 = to do, 1 = done, 2 = photo unusable
+failures.jsonl  one line for each unusable photo: row, item, reason, message
+store.json      what the rows are features of, and by which encoder
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from visualtaste.errors import DataError, ImageError
 from visualtaste.files import write_json
-from visualtaste.types import Bool, Float32, Int64
+from visualtaste.types import Bool, Float32, Int64, Ragged, offsets_of
 
 TO_DO, DONE, UNUSABLE = 0, 1, 2
 
@@ -105,6 +105,12 @@ class FeatureStore:
         if len(missing):
             raise DataError(f"{self.folder}: row {missing[0]} has no features: run `visualtaste extract`")
         return self.matrix[rows].astype(np.float32)
+
+    def usable(self, sets: Ragged) -> Ragged:
+        """Sets of rows (U, ·) without the rows that have no features; a set may become empty."""
+        done = self.done[sets.values]
+        lengths = np.bincount(sets.segments[done], minlength=len(sets)).astype(np.int64)
+        return Ragged(sets.values[done], offsets_of(lengths))
 
 
 def _check(manifest: Path, wanted: StoreInfo) -> None:

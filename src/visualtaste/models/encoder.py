@@ -23,6 +23,9 @@ class Encoder(nn.Module):
     same pixels get the same features.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, backbone: nn.Module, spec: PreprocessingSpec) -> None:
         super().__init__()
         self.backbone = backbone

@@ -73,7 +73,7 @@ class _Finetuning:
         with torch.random.fork_rng():
             torch.manual_seed(derive(seed, "encoder", "weights"))
             self.classifier = ItemClassifier(make_encoder(settings), data.categories, settings)
-        self.classifier.to(self.device, memory_format=torch.channels_last)
+        self.classifier.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.unreadable: set[int] = set()
 
     def optimizer(self, phase: _Phase) -> torch.optim.Adam:

@@ -32,7 +32,6 @@ from visualtaste.progress import Reporter, Silent
 from visualtaste.training.finetune import finetune
 from visualtaste.training.interests import InterestsData, fit_interests
 from visualtaste.training.learners import Learners
-from visualtaste.types import Int64, Ragged
 
 CREATED_BY = f"visualtaste {__version__}"
 
@@ -187,20 +186,13 @@ def _interests_data(
     learners = Learners.of(dataset, stage1.split)
     parts = []
     for name, users in (("training", learners.split.train), ("validation", learners.split.validation)):
-        sets = with_features(dataset.user_items.take(users), store)
+        sets = store.usable(dataset.user_items.take(users))
         nonempty = np.flatnonzero(sets.lengths > 0)
         if len(nonempty) < len(users):
             reporter.say(f"{len(users) - len(nonempty)} {name} users have no usable photo and are left out")
         parts.append(sets.take(nonempty))
     labels = dataset.labels(stage1.categories)
     return InterestsData(features=store.matrix, item_categories=labels, train=parts[0], validation=parts[1])
-
-
-def with_features(sets: Ragged, store: FeatureStore) -> Ragged:
-    """The sets without items that have no features."""
-    usable = store.done[sets.values]
-    lengths: Int64 = np.bincount(sets.segments[usable], minlength=len(sets))
-    return Ragged(sets.values[usable], np.concatenate([[0], np.cumsum(lengths)]))
 
 
 def _model_differences(output: Path, dataset: Dataset, config: TasteConfig) -> dict[str, bool]:

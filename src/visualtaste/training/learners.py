@@ -11,7 +11,7 @@ from visualtaste.data.dataset import Dataset
 from visualtaste.data.splits import UserSplit, common_categories, split_users
 from visualtaste.errors import DataError
 from visualtaste.training.finetune import PhotoData
-from visualtaste.types import Int64, Ragged
+from visualtaste.types import Bool, Int64, Ragged
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,6 @@ class Learners:
 
     def _labelled_items(self, users: Int64) -> Int64:
         """Distinct items of the given users that have a photo and a category."""
-        items = np.unique(self.dataset.user_items.take(users).values)
-        has_photo = self.dataset.items["image"].is_not_null().to_numpy()
+        items: Int64 = np.unique(self.dataset.user_items.take(users).values)
+        has_photo: Bool = self.dataset.items["image"].is_not_null().to_numpy()
         return items[has_photo[items] & (self.labels.lengths[items] > 0)]

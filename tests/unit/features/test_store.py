@@ -3,6 +3,7 @@ import pytest
 
 from visualtaste.errors import DataError, ImageError
 from visualtaste.features.store import FeatureStore, StoreInfo
+from visualtaste.types import Ragged
 
 INFO = StoreInfo(encoder="e", items="i", rows=4, feature_size=3)
 
@@ -45,3 +46,10 @@ def test_a_damaged_manifest_is_refused(tmp_path):
     (tmp_path / "store" / "store.json").write_text("{")
     with pytest.raises(DataError, match="extract again"):
         FeatureStore.open(tmp_path / "store", INFO)
+
+
+def test_sets_are_reduced_to_rows_with_features(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    store.put(np.array([0, 2]), np.ones((2, 3), dtype=np.float32))
+    sets = store.usable(Ragged.from_rows([[0, 1, 2], [3], [2, 2]]))
+    assert [row.tolist() for row in sets] == [[0, 2], [], [2, 2]]

@@ -1,0 +1,61 @@
+"""The test users of one model, what they are shown and what is asked of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualtaste.config import Protocol
+from visualtaste.data.dataset import Dataset
+from visualtaste.data.protocols import Questions, ask
+from visualtaste.data.splits import split_users
+from visualtaste.errors import DataError
+from visualtaste.features.encoder import OnnxEncoder
+from visualtaste.features.extract import extract
+from visualtaste.inference.taste_model import TasteModel
+from visualtaste.progress import Reporter
+from visualtaste.types import Int64, Ragged
+
+
+@dataclass(frozen=True, eq=False)
+class Exam:
+    """Questions to a model, one a test user, and the features of the items that they show."""
+
+    model: TasteModel
+    protocol: Protocol
+    users: Int64  # rows of Dataset.user_ids (U,)
+    items: Ragged  # all usable items of each user, earliest first
+    questions: Questions
+    features: NDArray[np.float16]  # (N, K)
+    left_out: Counter[str]  # users that cannot be asked, by reason
+
+    @classmethod
+    def of(cls, model: TasteModel, dataset: Dataset, protocol: Protocol, reporter: Reporter) -> Exam:
+        """Extract what is missing and ask every test user of the model's split.
+
+        Users without a usable photo or with nothing to predict are left out and counted. Raises DataError when
+        nobody is left, or when the data set has none of the model's categories.
+        """
+        if not set(model.categories) & set(dataset.categories):
+            raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
+        encoder = OnnxEncoder(model.folder / "encoder.onnx", model.manifest.preprocessing)
+        store = extract(dataset, encoder, reporter=reporter).store
+        left_out: Counter[str] = Counter()
+
+        users = split_users(dataset.user_ids, model.manifest.split).test
+        items = store.usable(dataset.user_items.take(users))
+        shown = np.flatnonzero(items.lengths > 0)
+        left_out["without a usable photo"] = len(users) - len(shown)
+        users, items = users[shown], items.take(shown)
+
+        questions = ask(protocol, items, dataset.labels(model.categories), len(model.categories))
+        asked = np.flatnonzero(questions.target.any(axis=1))
+        left_out["with nothing to predict"] = len(users) - len(asked)
+        if len(asked) == 0:
+            raise DataError(f"{dataset.folder}: no test user has anything to predict in the {protocol} protocol")
+        scored = None if questions.scored is None else questions.scored[asked]
+        questions = replace(questions, shown=questions.shown.take(asked), target=questions.target[asked], scored=scored)
+        return cls(model, protocol, users[asked], items.take(asked), questions, store.matrix, +left_out)

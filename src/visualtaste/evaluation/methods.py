@@ -1,0 +1,40 @@
+"""What every model is compared with, computed from the same model folder and the same shown items."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualtaste.evaluation.exam import Exam
+from visualtaste.inference.chunks import user_chunks
+from visualtaste.types import Float32
+
+_PHOTOS_AT_ONCE = 8192
+
+
+def interests(exam: Exam) -> Float32:
+    """The model's own probabilities (U, D)."""
+    return exam.model.predict(exam.questions.shown, exam.features).probabilities
+
+
+def popularity(exam: Exam) -> Float32:
+    """The same for everyone: the share of training users that want each category (U, D)."""
+    frequency = np.array(exam.model.manifest.category_frequency, dtype=np.float32)
+    return np.broadcast_to(frequency, (len(exam.questions), len(frequency)))
+
+
+def pooled_item_classifier(exam: Exam) -> Float32:
+    """Noisy-or of what stage 1 sees on each shown photo (U, D): 1 - prod over photos of (1 - p).
+
+    The probability that at least one photo shows the category, were the photos independent. In the observed
+    protocol this is the obvious solution: it answers the question photo by photo.
+    """
+    sets = exam.questions.shown
+    result = np.empty((len(sets), len(exam.model.categories)), dtype=np.float32)
+    for users in user_chunks(sets.offsets, _PHOTOS_AT_ONCE):
+        offsets = sets.offsets[users.start : users.stop + 1]
+        rows = sets.values[offsets[0] : offsets[-1]]
+        probabilities = exam.model.item_probabilities(exam.features[rows].astype(np.float32))  # (T, D)
+        # a sum of logarithms cannot underflow as a product of forty small numbers can
+        absent = np.log1p(-np.minimum(probabilities, 1 - 1e-7))
+        result[users] = -np.expm1(np.add.reduceat(absent, offsets[:-1] - offsets[0], axis=0))
+    return result
