@@ -68,7 +68,6 @@ class Manifest(Record):
     feature_size: int = Field(ge=1, description="features of one photo, K")
     data: DataReference
     history: tuple[EpochRecord, ...] = ()
-    identity: dict[str, str] = Field({}, description="digests of all that the training was made of, by name")
     created_by: str = Field("", description="program and version")
     files: dict[InsidePath, Digest] = Field({}, description="SHA-256 of every file of the folder; `seal` fills it in")
 
