@@ -6,7 +6,6 @@ The defaults of stage 1 are the published schedule. The defaults of stage 2 are 
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from visualtaste.errors import ConfigError
+from visualtaste.errors import ConfigError, nearest
 
 PoolingName = Literal["average", "attention", "attention2", "attention2_gating"]
 Protocol = Literal["observed", "held-out", "new-interests"]
@@ -42,7 +41,11 @@ class CurationSettings(Settings):
 
     min_user_items: int = Field(5, ge=1, description="users with fewer distinct items are removed")
     max_user_items: int = Field(40, ge=1, description="a user's items are cut to the earliest this many")
-    min_item_users: int = Field(1, ge=1, description="items with fewer users are removed (5 for a 5-core)")
+    min_item_users: int = Field(
+        0,
+        ge=0,
+        description="items with fewer users are removed (5 for a 5-core); 0 keeps items that nobody bought",
+    )
     min_category_items: int = Field(10, ge=1, description="categories with fewer items are removed")
     max_categories: int = Field(1000, ge=1, description="only the most frequent categories are kept")
     max_pixels: int = Field(50_000_000, ge=1, description="larger images are skipped")
@@ -165,8 +168,8 @@ class TasteConfig(Settings):
 
     def with_preset(self, name: str) -> TasteConfig:
         """A copy with the partial settings called `name` laid over it; raises ConfigError when there is no such."""
-        if name not in PRESETS:
-            raise ConfigError(f"there is no preset {name!r}{_nearest(name, list(PRESETS))}")
+        if str(name) not in PRESETS:  # a TOML file may say `preset = ["paper"]`
+            raise ConfigError(f"there is no preset {name!r}{nearest(str(name), list(PRESETS))}")
         return self.updated(PRESETS[name])
 
     @classmethod
@@ -186,6 +189,8 @@ class TasteConfig(Settings):
             return tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise ConfigError(f"{path}: no such file") from None
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: not valid TOML: {error}") from None
 
@@ -236,7 +241,10 @@ def parse(model: type[Model], content: Mapping[str, Any], source: str) -> Model:
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             known = _fields_at(model, first["loc"][:-1])
-            raise ConfigError(f"{source}: unknown key {key!r}{_nearest(str(first['loc'][-1]), known)}") from None
+            raise ConfigError(f"{source}: unknown key {key!r}{nearest(str(first['loc'][-1]), known)}") from None
+        if first["type"] == "value_error":  # from a validator of ours, whose message says it all
+            place = f"{key}: " if key else ""
+            raise ConfigError(f"{source}: {place}{first['msg'].removeprefix('Value error, ')}") from None
         raise ConfigError(f"{source}: {key} = {first['input']!r}: {first['msg']}") from None
 
 
@@ -247,11 +255,6 @@ def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[
         candidates = [annotation, *getattr(annotation, "__args__", ())]
         model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
     return list(model.model_fields)
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f": did you mean {close[0]!r}?" if close else f": it is one of {', '.join(known)}"
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

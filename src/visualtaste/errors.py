@@ -13,6 +13,11 @@ A message names the file, the row or the value, and says what would be right.
 The command line turns any of these into one line and exit code 2.
 """
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
 
 class VisualTasteError(Exception):
     """Base of all errors that visualtaste raises on purpose."""
@@ -56,3 +61,9 @@ class MissingExtraError(VisualTasteError):
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs an optional install: pip install 'visualtaste[{extra}]'")
         self.extra = extra
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """How a message about an unknown name ends: with the nearest known one, or with all of them."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f": did you mean {close[0]!r}?" if close else f": it is one of {', '.join(known)}"
