@@ -24,14 +24,14 @@ SCHEMA_VERSION = 1
 
 ITEM_SCHEMA = pl.Schema(
     {
-        "item_id": pl.String,
-        "image": pl.String,
-        "image_url": pl.String,
-        "title": pl.String,
-        "categories": pl.List(pl.String),
+        "item_id": pl.String(),
+        "image": pl.String(),
+        "image_url": pl.String(),
+        "title": pl.String(),
+        "categories": pl.List(pl.String()),
     }
 )
-INTERACTION_SCHEMA = pl.Schema({"user_id": pl.String, "item_id": pl.String, "timestamp": pl.Int64})
+INTERACTION_SCHEMA = pl.Schema({"user_id": pl.String(), "item_id": pl.String(), "timestamp": pl.Int64()})
 
 
 class FilterStep(BaseModel):
@@ -45,6 +45,7 @@ class FilterStep(BaseModel):
     removed_interactions: int = 0
     removed_users: int = 0
     removed_categories: int = 0
+    rounds: int = 0  # of a filter that repeats until nothing changes
     examples: tuple[str, ...] = ()
 
 
@@ -89,6 +90,7 @@ class Dataset:
         """Write the folder; dataset.json comes last, so that an interrupted write is never taken for a dataset."""
         self.check()
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "dataset.json").unlink(missing_ok=True)  # the old one does not describe the new tables
         for name, table in (("items", self.items), ("interactions", self.interactions)):
             with atomic_path(self.folder / f"{name}.parquet") as path:
                 table.write_parquet(path)

@@ -36,8 +36,9 @@ def split_users(user_ids: list[str], settings: SplitSettings) -> UserSplit:
     group_hash = unit_hash(settings.seed, "encoder-only", user_ids)
     validation_hash = unit_hash(settings.seed, "validation", user_ids)
 
-    low = settings.fold * settings.test
-    test = (test_hash >= low) & (test_hash < low + settings.test)
+    # both bounds as products, so that one fold ends exactly where the next begins
+    low, high = settings.fold * settings.test, (settings.fold + 1) * settings.test
+    test = (test_hash >= low) & (test_hash < high)
     encoder_only = ~test & (group_hash < settings.encoder_only)
     validation = ~test & ~encoder_only & (validation_hash < settings.validation)
     train = ~test & ~encoder_only & ~validation
