@@ -1,0 +1,178 @@
+"""From an importer's raw tables to a dataset folder that keeps its promises, every removed row counted.
+
+The promises, about the tables that are written:
+
+    every item          has an id of its own, a category of the vocabulary, and a photo that can be read or,
+                        to be downloaded, its address; `min_item_users` users when that is more than 0
+    every user          has `min_user_items` to `max_user_items` distinct items
+    every category      has `min_category_items` items; there are at most `max_categories`, the most frequent first
+
+The order of the filters:
+
+    rows        ids that are null, doubled items (the first row stays), interactions with unknown items,
+                doubled pairs (the earliest stays)
+    settle      categories with too few items; items left without a category; the k-core of users and items;
+                again, until nothing changes
+    photos      the photos of what is left are opened
+    settle
+    cut         each user to the earliest `max_user_items` items (equal times by item id)
+    settle
+    frequent    the `max_categories` most frequent categories, ties by name
+    settle
+
+Whatever `settle` removes could not have come back later, because removing only ever lowers counts: that is why
+it may come before the photos are opened, which saves opening most of a large catalogue, and why its own order does
+not matter. `cut` and `frequent` choose among what is left, and their choice is not made again: a user whose
+earlier items are removed after the cut does not get later ones in their place, and the categories are the most
+frequent ones at the time of choosing. Where neither limit is reached nothing is approximate.
+
+Items that nobody bought stay by default: they can still be recommended and they show what categories look like,
+so they count towards `min_category_items`. `min_item_users` = 1 removes them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import polars as pl
+
+from visualtaste.config import CurationSettings
+from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo
+from visualtaste.data.images import verify_images
+from visualtaste.data.kcore import k_core
+from visualtaste.data.ledger import Ledger
+from visualtaste.data.rows import clean_rows
+from visualtaste.data.vocabulary import count_categories
+from visualtaste.errors import DataError
+from visualtaste.progress import Reporter
+from visualtaste.types import Int64
+
+
+def curate(
+    items: pl.DataFrame,
+    interactions: pl.DataFrame,
+    *,
+    images: Path,
+    folder: Path,
+    name: str,
+    source: str,
+    settings: CurationSettings,
+    reporter: Reporter,
+) -> Dataset:
+    """Filter raw tables (columns as in a dataset folder, anything in the rows) and write the dataset folder.
+
+    `images` is where the items' image paths start. Raises DataError when nothing is left, naming the filter that
+    removed most.
+    """
+    if not images.is_dir():
+        raise DataError(f"{images}: no such folder; the photos are looked for there")
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file; a dataset is a folder")
+    for kind, table in (("items", items), ("interactions", interactions)):
+        if table.is_empty():
+            raise DataError(f"{source}: there are no {kind}")
+    ledger = Ledger(items.select(ITEM_SCHEMA.names()), interactions.select(INTERACTION_SCHEMA.names()))
+    clean_rows(ledger)
+    _settle(ledger, settings)
+    _open_photos(ledger, images, settings, reporter)
+    _settle(ledger, settings)
+    _cut_users(ledger, settings.max_user_items)
+    _settle(ledger, settings)
+    _keep_frequent_categories(ledger, settings.max_categories)
+    _settle(ledger, settings)
+    ledger.refuse_if_empty()
+    info = DatasetInfo(
+        name=name,
+        source=source,
+        image_root=_image_root(images, folder),
+        categories=tuple(count_categories(ledger.items)["category"]),
+        filters=tuple(ledger.steps),
+    )
+    dataset = Dataset(folder, info, ledger.items.sort("item_id"), _in_time_order(ledger.interactions))
+    dataset.write()
+    return dataset
+
+
+def _settle(ledger: Ledger, settings: CurationSettings) -> None:
+    """Remove rare categories, items without category and what is outside the k-core until nothing changes."""
+    size = None
+    while size != (size := (len(ledger.items), len(ledger.interactions))):
+        counts = count_categories(ledger.items)
+        enough = pl.col("items") >= settings.min_category_items
+        ledger.keep_categories(
+            "rare categories",
+            f"category with fewer than {settings.min_category_items} items",
+            kept=counts.filter(enough)["category"].to_list(),
+            gone=counts.filter(~enough)["category"].to_list(),
+        )
+        labelled = ledger.items.filter(pl.col("categories").list.len() > 0)
+        ledger.keep_items("no category", "item without any category that is kept", labelled)
+        _keep_core(ledger, settings)
+
+
+def _keep_core(ledger: Ledger, settings: CurationSettings) -> None:
+    log = ledger.interactions
+    users, items = _codes(log["user_id"]), _codes(log["item_id"])
+    core = k_core(users, items, settings.min_user_items, settings.min_item_users)
+    reason = f"user with fewer than {settings.min_user_items} items"
+    if settings.min_item_users > 0:
+        reason += f", or item with fewer than {settings.min_item_users} users"
+    ledger.keep_interactions("k-core", reason, log.filter(pl.Series(core.keep)), rounds=core.rounds)
+    if settings.min_item_users > 0:
+        bought = ledger.items.join(ledger.interactions, on="item_id", how="semi", maintain_order="left")
+        ledger.keep_items("k-core", reason, bought)
+
+
+def _open_photos(ledger: Ledger, images: Path, settings: CurationSettings, reporter: Reporter) -> None:
+    """Remove items whose photo is missing or cannot be read, a step for each reason.
+
+    An item with an address but no file yet is left alone: its photo is still to be downloaded.
+    """
+    items = ledger.items
+    to_download = items["image"].is_null() & items["image_url"].is_not_null()
+    paths = {item: images / image for item, image in items.select("item_id", "image").iter_rows() if image is not None}
+    if settings.check_images:
+        problems = verify_images(list(paths.values()), max_pixels=settings.max_pixels, reporter=reporter)
+        faults = {
+            item: (fault.reason, str(fault)) for item, fault in zip(paths, problems, strict=True) if fault is not None
+        }
+    else:
+        faults = {item: ("missing", f"{path}: no such file") for item, path in paths.items() if not path.is_file()}
+    for item in items.filter(items["image"].is_null() & ~to_download)["item_id"]:
+        faults[item] = ("missing", f"item {item}: no photo is named or found")
+
+    by_reason: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for item, (reason, message) in faults.items():
+        by_reason[reason][item] = message
+    for reason, messages in sorted(by_reason.items()):
+        kept = ledger.items.filter(~pl.col("item_id").is_in(list(messages)))
+        ledger.keep_items("photos", reason, kept, messages.values())
+
+
+def _cut_users(ledger: Ledger, at_most: int) -> None:
+    ordered = _in_time_order(ledger.interactions)
+    kept = ordered.filter(pl.int_range(pl.len()).over("user_id") < at_most)
+    ledger.keep_interactions("cut", f"beyond the user's earliest {at_most} items", kept)
+
+
+def _keep_frequent_categories(ledger: Ledger, at_most: int) -> None:
+    names = count_categories(ledger.items)["category"].to_list()
+    reason = f"category is not among the {at_most} most frequent"
+    ledger.keep_categories("frequent categories", reason, kept=names[:at_most], gone=names[at_most:])
+
+
+def _in_time_order(interactions: pl.DataFrame) -> pl.DataFrame:
+    """Each user's interactions together, earliest first, equal times by item id, unknown times last."""
+    return interactions.sort("user_id", "timestamp", "item_id", nulls_last=True)
+
+
+def _codes(ids: pl.Series) -> Int64:
+    return ids.cast(pl.Categorical).to_physical().to_numpy().astype("int64")
+
+
+def _image_root(images: Path, folder: Path) -> str:
+    """Relative to the dataset folder where the photos are inside it, so that the folder can move; else absolute."""
+    absolute, home = Path(os.path.abspath(images)), Path(os.path.abspath(folder))
+    return absolute.relative_to(home).as_posix() if absolute.is_relative_to(home) else str(absolute)
