@@ -21,8 +21,20 @@ from visualtaste.errors import VisualTasteError
 from visualtaste.progress import Task
 
 # Results go to stdout, everything about the way there to stderr, so that `--json` can be piped.
-out = Console()
-err = Console(stderr=True)
+# No emoji: a file called :car:.jpg keeps its name.
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
+
+# what names are written with although Python does not call it printable: wide spaces, joiners of letters
+_HARMLESS = "\u00a0\u202f\u3000\u200c\u200d"
+
+
+def printable(text: str) -> str:
+    """The text with control characters, and bytes of file names that are no text, made visible and harmless.
+
+    They would break a line, colour the terminal, or fail to be written at all.
+    """
+    return "".join(c if c.isprintable() or c in _HARMLESS else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 @contextmanager
@@ -31,7 +43,7 @@ def errors_as_one_line() -> Iterator[None]:
     try:
         yield
     except VisualTasteError as error:
-        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+        err.print(f"[bold red]error:[/] {escape(printable(str(error)))}", soft_wrap=True, highlight=False)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         err.print("[yellow]interrupted:[/] the same command goes on from here")
@@ -56,7 +68,7 @@ class RichReporter:
             yield _RichTask(progress, progress.add_task(title, total=total, completed=done, note=""))
 
     def say(self, message: str) -> None:
-        err.print(message, highlight=False)
+        err.print(message, markup=False, highlight=False)
 
 
 class _RichTask:
