@@ -38,7 +38,7 @@ def _encoder(settings: EncoderSettings) -> str:
 
 def _categories(manifest: TasteManifest) -> str:
     dropped = len(manifest.dropped_categories)
-    return f"{len(manifest.categories)}" + (f" ({dropped} more are too common to tell people apart)" if dropped else "")
+    return f"{len(manifest.categories)}" + (f" and {dropped} too common to tell people apart" if dropped else "")
 
 
 def _outputs(manifest: TasteManifest) -> str:
@@ -58,9 +58,9 @@ def _training(manifest: TasteManifest) -> str:
     for record in manifest.history:
         stage = record.stage.split(",")[0]
         epochs[stage] = epochs.get(stage, 0) + 1
-    stages = [f"{stage} {count} epochs" for stage, count in epochs.items()]
+    stages = ", ".join(f"{stage} {count}" for stage, count in epochs.items()) or "none"
     minutes = sum(record.seconds for record in manifest.history) / 60
-    return ", ".join([*stages, f"{minutes:.1f} minutes", f"seed {manifest.config.seed}"])
+    return f"epochs: {stages}; {minutes:.1f} minutes; seed {manifest.config.seed}"
 
 
 def _metrics(manifest: TasteManifest) -> str:

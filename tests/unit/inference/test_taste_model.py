@@ -171,10 +171,10 @@ def test_describe_says_what_one_wants_to_know(model: TasteModel) -> None:
         "google/mobilenet_v1_1.0_224",
         "One attention block",
         "observed: the categories of the photos shown",
-        "5 (1 more",
+        "5 and 1 too common",
         "positive weight 36 taken out",
         "tiny (data 000000000000)",
-        "encoder 2 epochs, interests 1 epochs, 2.0 minutes, seed 0",
+        "epochs: encoder 2, interests 1; 2.0 minutes; seed 0",
         "validation loss 0.25 (validation users)",
     ):
         assert fact in text
