@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,11 +29,13 @@ def read_columns(path: Path, columns: Mapping[str, str], optional: Mapping[str, 
                 raise DataError(f"{path}: there is no column {theirs!r}{nearest(theirs, known)}")
         present = {ours: theirs for ours, theirs in (optional or {}).items() if theirs in known}
         wanted = {**columns, **present}
-        table = _read(path, list(dict.fromkeys(wanted.values())))
+        # Polars notices rows that are too long only when the last column is read
+        table = _read(path, list(dict.fromkeys([*wanted.values(), known[-1]])))
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path}: no such file") from None
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise DataError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}") from None
+        cause = _too_long(path) if "more fields" in str(error) else str(error).splitlines()[0]
+        raise DataError(f"{path}: cannot be read as a table: {cause}") from None
     return table.select(pl.col(theirs).alias(ours) for ours, theirs in wanted.items())
 
 
@@ -61,6 +65,16 @@ def _read(path: Path, columns: list[str]) -> pl.DataFrame:
     if _is_parquet(path):
         return pl.read_parquet(path, columns=columns)
     return pl.read_csv(path, separator=_separator(path), columns=columns, infer_schema=False)
+
+
+def _too_long(path: Path) -> str:
+    """Which line of a CSV file has more fields than its header; slow, and only for the message."""
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    with opener(path, "rt", encoding="utf-8", newline="") as stream:
+        rows = csv.reader(stream, delimiter=_separator(path))
+        width = len(next(rows))
+        line = next((rows.line_num for row in rows if len(row) > width), "?")
+    return f"line {line} has more than the header's {width} fields; a text with a separator in it needs quotes"
 
 
 def _is_parquet(path: Path) -> bool:
