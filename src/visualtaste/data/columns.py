@@ -29,8 +29,7 @@ def read_columns(path: Path, columns: Mapping[str, str], optional: Mapping[str, 
                 raise DataError(f"{path}: there is no column {theirs!r}{nearest(theirs, known)}")
         present = {ours: theirs for ours, theirs in (optional or {}).items() if theirs in known}
         wanted = {**columns, **present}
-        # Polars notices rows that are too long only when the last column is read
-        table = _read(path, list(dict.fromkeys([*wanted.values(), known[-1]])))
+        table = _read(path, list(dict.fromkeys(wanted.values())))
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path}: no such file") from None
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -64,7 +63,8 @@ def _column_names(path: Path) -> list[str]:
 def _read(path: Path, columns: list[str]) -> pl.DataFrame:
     if _is_parquet(path):
         return pl.read_parquet(path, columns=columns)
-    return pl.read_csv(path, separator=_separator(path), columns=columns, infer_schema=False)
+    # Only when it reads all columns does Polars notice a row that is too long, in which values have slipped aside.
+    return pl.read_csv(path, separator=_separator(path), infer_schema=False).select(columns)
 
 
 def _too_long(path: Path) -> str:
