@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from visualtaste.errors import ArtifactError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, NodeArg
+
+_PREAMBLE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : (Load model from .*? failed:)?")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _check_side(side: str, path: Path, have: Mapping[str, NodeArg], want: Mappin
 
 
 def _explain(message: str) -> str:
-    reason = " ".join(message.split(" failed:")[-1].split()).rstrip(".")
+    reason = " ".join(_PREAMBLE.sub("", message).split()).rstrip(".")
     if "IR version" in reason or "opset" in reason.lower():
         return "its ONNX version is newer than the installed ONNX Runtime reads: pip install -U onnxruntime"
     return f"ONNX Runtime cannot open it: copy the model folder again, the file is damaged or foreign ({reason})"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from support.photos import save_photo
-from support.tiny_model import CATEGORIES, QUERY, WEIGHT
-from visualtaste.errors import DataError, EmptySetError, ImageError
+from support.tiny_model import CATEGORIES, QUERY, WEIGHT, encoder_network, interests_network, item_classifier_network
+from visualtaste.artifact.folder import seal
+from visualtaste.errors import ArtifactError, DataError, EmptySetError, ImageError
 from visualtaste.inference import taste_model
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.types import Ragged
@@ -178,3 +182,42 @@ def test_describe_says_what_one_wants_to_know(model: TasteModel) -> None:
         "validation loss 0.25 (validation users)",
     ):
         assert fact in text
+
+
+def test_networks_open_only_when_they_are_needed(model: TasteModel, photos: list[Path]) -> None:
+    opened = {"_encoder", "_interests", "_item_classifier"}
+    assert not opened & vars(model).keys()
+    model.predict(Ragged(np.ones((1, 4), dtype=np.float32), np.array([0, 1])))
+    assert opened & vars(model).keys() == {"_interests"}
+    model.encode(photos)
+    assert opened & vars(model).keys() == {"_interests", "_encoder"}
+
+
+@pytest.mark.parametrize(
+    ("name", "network", "message"),
+    [
+        ("interests", interests_network(weight=WEIGHT[:, :3]), r"'probabilities' is float \(U, 3\), but"),
+        ("interests", interests_network(WEIGHT[:3], QUERY[:3]), r"'features' is float \(T, 3\), but float \(any, 4\)"),
+        ("interests", item_classifier_network(), "has no input 'offsets' but features"),
+        ("item_classifier", interests_network(), "wants an unknown input 'offsets'"),
+        ("encoder", encoder_network(features=5), "makes 5 features of a photo, the manifest says 4"),
+        ("encoder", encoder_network(size=33), r"'pixels' is uint8 \(B, 33, 33, 3\), but uint8 \(any, 32, 32, 3\)"),
+    ],
+)
+def test_a_network_of_another_model_is_refused(
+    model: TasteModel, photos: list[Path], tmp_path: Path, name: str, network: onnx.ModelProto, message: str
+) -> None:
+    folder = Path(shutil.copytree(model.folder, tmp_path / "model"))
+    onnx.save(network, folder / f"{name}.onnx")
+    seal(folder, model.manifest)  # the digests are right, what is in the files is not
+    mixed = TasteModel.load(folder)
+    with pytest.raises(ArtifactError, match=message) as caught:
+        mixed.item_probabilities(mixed.encode(photos)) if name != "interests" else mixed.interests(photos)
+    assert f"{name}.onnx" in str(caught.value)
+
+
+def test_many_may_ask_one_model_at_once(tiny_model_folder: Path, photos: list[Path]) -> None:
+    model = TasteModel.load(tiny_model_folder)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: model.interests(photos), range(16)))
+    assert all(each == answers[0] for each in answers)
