@@ -9,7 +9,7 @@ from itertools import islice
 import polars as pl
 
 from visualtaste.data.dataset import FilterStep
-from visualtaste.data.vocabulary import only
+from visualtaste.data.vocabulary import count_categories, only
 from visualtaste.errors import DataError
 
 _EXAMPLES = 5
@@ -24,13 +24,14 @@ class Ledger:
     steps: list[FilterStep] = field(default_factory=list)
 
     def keep_items(self, name: str, reason: str, kept: pl.DataFrame, examples: Iterable[str] | None = None) -> None:
-        """Replace the items by `kept`, a part of them; interactions with an item that is gone go with it."""
-        gone = self.items.join(kept, on="item_id", how="anti")
+        """Replace the items by `kept`, a part of them; what only items that are gone have goes with them."""
+        gone = self.items.join(kept, on="item_id", how="anti", maintain_order="left")
         removed = len(self.items) - len(kept)
+        categories = len(count_categories(self.items)) - len(count_categories(kept)) if removed else 0
         self.items = kept
         self._replace_interactions(
-            FilterStep(name=name, reason=reason, removed_items=removed),
-            self.interactions.join(gone, on="item_id", how="anti"),
+            FilterStep(name=name, reason=reason, removed_items=removed, removed_categories=categories),
+            self.interactions.join(gone, on="item_id", how="anti", maintain_order="left"),
             gone["item_id"] if examples is None else examples,
         )
 
@@ -39,7 +40,7 @@ class Ledger:
     ) -> None:
         """Replace the interactions by `kept`, a part of them; the examples are users, unless others are given."""
         if examples is None:
-            gone = self.interactions.join(kept, on=["user_id", "item_id"], how="anti")
+            gone = self.interactions.join(kept, on=["user_id", "item_id"], how="anti", maintain_order="left")
             examples = gone["user_id"].unique(maintain_order=True)
         self._replace_interactions(FilterStep(name=name, reason=reason, rounds=rounds), kept, examples)
 

@@ -13,35 +13,45 @@ from visualtaste.data.vocabulary import tidy
 
 
 def clean_rows(ledger: Ledger) -> None:
-    """Remove nameless and doubled items, then nameless, unknown and doubled interactions; tidy the categories."""
-    _clean_items(ledger)
-    _clean_interactions(ledger)
+    """Tidy the categories; remove rows without ids, doubled items, unknown and doubled interactions, in this order."""
+    ledger.items = ledger.items.with_columns(tidy(pl.col("categories")))
+    _drop_nameless(ledger)
+    _drop_doubled_items(ledger)
+    _drop_unknown(ledger)
+    _drop_doubled_pairs(ledger)
 
 
-def _clean_items(ledger: Ledger) -> None:
-    items = ledger.items.with_columns(tidy(pl.col("categories")))
-    named = items.filter(_given("item_id"))
-    ledger.keep_items("ids", "item without an item_id", named, _rows_of(items, ~_given("item_id")))
-    first = named.unique("item_id", keep="first", maintain_order=True)
-    doubled = named.filter(pl.col("item_id").is_duplicated())["item_id"].unique(maintain_order=True)
+def _drop_nameless(ledger: Ledger) -> None:
+    log, named = ledger.interactions, _given("user_id") & _given("item_id")
+    reason = "interaction without a user_id or item_id"
+    ledger.keep_interactions("ids", reason, log.filter(named), _rows_of(log, ~named))
+    items, named = ledger.items, _given("item_id")
+    ledger.keep_items("ids", "item without an item_id", items.filter(named), _rows_of(items, ~named))
+
+
+def _drop_doubled_items(ledger: Ledger) -> None:
+    items = ledger.items
+    first = items.unique("item_id", keep="first", maintain_order=True)
+    doubled = items.filter(pl.col("item_id").is_duplicated())["item_id"].unique(maintain_order=True)
     ledger.keep_items("duplicates", "item_id appeared before; its first row stays", first, doubled)
 
 
-def _clean_interactions(ledger: Ledger) -> None:
-    interactions = ledger.interactions
-    named = interactions.filter(_given("user_id") & _given("item_id"))
-    unnamed = _rows_of(interactions, ~(_given("user_id") & _given("item_id")))
-    ledger.keep_interactions("ids", "interaction without a user_id or item_id", named, unnamed)
-    known = named.join(ledger.items, on="item_id", how="semi", maintain_order="left")
-    unknown = named.join(ledger.items, on="item_id", how="anti")["item_id"].unique(maintain_order=True)
-    ledger.keep_interactions("unknown items", "interaction with an item_id that is not among the items", known, unknown)
-    # a stable sort: of rows with one time, or without a time, the first in the file stays
-    earliest = known.sort("timestamp", nulls_last=True, maintain_order=True).unique(
-        ["user_id", "item_id"], keep="first", maintain_order=True
-    )
-    again = known.filter(pl.struct("user_id", "item_id").is_duplicated())
-    pairs = again.select(pl.format("user {}, item {}", "user_id", "item_id")).to_series().unique(maintain_order=True)
-    ledger.keep_interactions("duplicates", "the user has the item already; the earliest row stays", earliest, pairs)
+def _drop_unknown(ledger: Ledger) -> None:
+    log = ledger.interactions
+    known = log.join(ledger.items, on="item_id", how="semi", maintain_order="left")
+    unknown = log.join(ledger.items, on="item_id", how="anti", maintain_order="left")
+    reason = "interaction with an item_id that is not among the items"
+    ledger.keep_interactions("unknown items", reason, known, unknown["item_id"].unique(maintain_order=True))
+
+
+def _drop_doubled_pairs(ledger: Ledger) -> None:
+    log, pair = ledger.interactions, ["user_id", "item_id"]
+    # the sort is stable: of rows with one time, or without a time, the first in the file stays
+    ordered = log.sort("timestamp", nulls_last=True, maintain_order=True)
+    earliest = ordered.unique(pair, keep="first", maintain_order=True)
+    doubled = log.filter(pl.struct(pair).is_duplicated())
+    examples = doubled.select(pl.format("user {}, item {}", *pair)).to_series().unique(maintain_order=True)
+    ledger.keep_interactions("duplicates", "the user has the item already; the earliest row stays", earliest, examples)
 
 
 def _given(column: str) -> pl.Expr:
