@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from visualtaste.config import TasteConfig
+from visualtaste.config import PoolingName, TasteConfig
 from visualtaste.errors import ConfigError
 
 ConfigOption = Annotated[
@@ -28,10 +28,11 @@ FoldOption = Annotated[int | None, typer.Option("--fold", help="Which part of th
 EncoderOption = Annotated[
     str | None, typer.Option("--encoder", help="Backbone: a hub name, or a folder in the same layout.")
 ]
-PoolingOption = Annotated[
-    str | None, typer.Option("--pooling", help="average, attention, attention2 or attention2_gating.")
+PoolingOption = Annotated[PoolingName | None, typer.Option("--pooling", help="How a user's photos become one vector.")]
+LearnedProtocolOption = Annotated[
+    Literal["observed", "held-out"] | None,
+    typer.Option("--protocol", help="What to learn: the shown photos' categories, or those of later purchases."),
 ]
-LearnedProtocolOption = Annotated[str | None, typer.Option("--protocol", help="What to learn: observed or held-out.")]
 
 
 def build_config(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
+from visualtaste.config import PoolingName
 from visualtaste.evaluation.exam import Exam
 from visualtaste.inference.chunks import user_chunks
 from visualtaste.types import Float32
@@ -38,3 +42,36 @@ def pooled_item_classifier(exam: Exam) -> Float32:
         absent = np.log1p(-np.minimum(probabilities, 1 - 1e-7))
         result[users] = -np.expm1(np.add.reduceat(absent, offsets[:-1] - offsets[0], axis=0))
     return result
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A method that takes part in every evaluation."""
+
+    name: str
+    title: str
+    note: str
+    probabilities: Callable[[Exam], Float32]
+
+
+REFERENCES = (
+    Reference(
+        "popularity",
+        "Popularity",
+        "The same list for everyone: categories by the share of training users that want them.",
+        popularity,
+    ),
+    Reference(
+        "item_classifier",
+        "Item classifier, noisy-or",
+        "Stage 1's own head on every shown photo: a category counts unless every photo speaks against it.",
+        pooled_item_classifier,
+    ),
+)
+
+POOLING_NOTES: dict[PoolingName, str] = {
+    "average": "The mean of the photos' features.",
+    "attention": "A learned query weighs the photos.",
+    "attention2": "A second block weighs them again, with a query made from the first one's result.",
+    "attention2_gating": "As two blocks; then every entry of the result is gated by all the others.",
+}

@@ -1,0 +1,35 @@
+"""How an evaluation came about, for its report and its JSON."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from visualtaste.data.dataset import Dataset
+from visualtaste.evaluation.results import Provenance
+from visualtaste.inference.taste_model import TasteModel
+
+_VERSIONS_OF = ("visualtaste", "numpy", "onnxruntime", "polars")
+
+
+def provenance(models: Sequence[TasteModel], dataset: Dataset, command: str) -> Provenance:
+    """What the models were trained on and how; settings that differ between models are those of the last."""
+    manifest = models[-1].manifest
+    same_data = all(model.manifest.data.fingerprint == dataset.fingerprint for model in models)
+    return Provenance(
+        command=command,
+        data={
+            "name": dataset.name,
+            "source": dataset.info.source,
+            "fingerprint": dataset.fingerprint[:16],
+            "users": len(dataset.user_ids),
+            "items": len(dataset.items),
+            "interactions": len(dataset.interactions),
+            "trained on": "the same data" if same_data else f"other data: {manifest.data.name}",
+        },
+        split=manifest.split.model_dump(),
+        settings=manifest.config.model_dump(mode="json", exclude={"split"}),
+        versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONS_OF}},
+        dropped_categories=manifest.dropped_categories,
+    )
