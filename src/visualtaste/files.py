@@ -42,7 +42,11 @@ def replace_folder(finished: Path, target: Path) -> None:
     if target.exists():
         old = target.with_name(f".{target.name}.{os.getpid()}.old")
         os.replace(target, old)
-        os.replace(finished, target)
+        try:
+            os.replace(finished, target)
+        except OSError:
+            os.replace(old, target)
+            raise
         shutil.rmtree(old)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)

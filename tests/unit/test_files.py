@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from visualtaste.files import atomic_path, digest_file, digest_text, replace_folder, write_bytes, write_json
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "folder" / "file.bin"
+    write_bytes(target, b"first")
+    write_bytes(target, b"second")
+    assert target.read_bytes() == b"second"
+    assert names(target.parent) == ["file.bin"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "file.txt"
+    target.write_text("old")
+
+    def write_half() -> None:
+        with atomic_path(target) as partial:
+            partial.write_text("half of the n")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        write_half()
+    assert target.read_text() == "old"
+    assert names(tmp_path) == ["file.txt"]
+
+
+def test_json_is_for_people(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"b": "Käse", "a": [1]})
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == '{\n  "b": "Käse",\n  "a": [\n    1\n  ]\n}\n'
+
+
+def test_a_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "below" / "model"
+    for content in ("one", "two"):
+        finished = tmp_path / "finished"
+        finished.mkdir()
+        (finished / content).write_text(content)
+        replace_folder(finished, target)
+        assert names(target) == [content]
+    assert names(target.parent) == ["model"]
+    assert not finished.exists()
+
+
+def test_the_old_folder_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, finished = tmp_path / "model", tmp_path / "finished"
+    target.mkdir()
+    (target / "old").touch()
+    finished.mkdir()
+    replace = os.replace
+
+    def fail_on_the_second(source: Path, destination: Path) -> None:
+        if source == finished:
+            raise OSError("disk full")
+        replace(source, destination)
+
+    monkeypatch.setattr(os, "replace", fail_on_the_second)
+    with pytest.raises(OSError, match="disk full"):
+        replace_folder(finished, target)
+    assert names(target) == ["old"]
+
+
+def test_digests(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"abc")
+    assert digest_file(tmp_path / "file") == hashlib.sha256(b"abc").hexdigest()
+    assert digest_text("ab", "c") == digest_text("ab", "c")
+    assert len({digest_text("ab", "c"), digest_text("a", "bc"), digest_text("abc"), digest_text("ab", "c", "")}) == 4
