@@ -62,21 +62,26 @@ def curve_svg(evaluation: Evaluation, metric: str, layout: Layout = "wide") -> s
     # the salt makes matplotlib's ids the same every time, and different in figures that share a page
     with style.context(_STYLE | {"svg.hashsalt": f"{metric} {layout}"}, after_reset=True):
         figure = _wide(evaluation, metric) if layout == "wide" else _narrow(evaluation, metric)
-        stream = io.StringIO()
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(stream, format="svg", metadata=nothing)
-    label = f"{METRICS[metric].title} over k, {count(len(evaluation.methods), 'method')}"
-    return _tidy(stream.getvalue(), label)
+        svg = _saved(figure)
+    return _described(svg, f"{METRICS[metric].title} over k, {count(len(evaluation.methods), 'method')}")
+
+
+def sample_svg(drawn: LineStyle) -> str:
+    """A short piece of a method's line with its marker, 34 x 14, for tables."""
+    with style.context(_STYLE | {"svg.hashsalt": f"sample {drawn}"}, after_reset=True):
+        figure = Figure(figsize=(34 / _DPI, 14 / _DPI), dpi=_DPI, facecolor="none")
+        _sample(figure, 3, 7, drawn)
+        return _saved(figure).replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def _wide(evaluation: Evaluation, metric: str) -> Figure:
     """The plot, and right of it the methods' names at the ends of their lines."""
-    names = {method.name: textwrap.wrap(method.title, 30) for method in evaluation.methods}
-    height = max(400, 120 + _ROW * sum(map(len, names.values())))
-    figure, axes = _canvas(800, height, left=42, right=280, top=58, bottom=46)
+    names = {method.name: textwrap.wrap(method.title, 38) for method in evaluation.methods}
+    height = max(420, 120 + _ROW * sum(map(len, names.values())))
+    figure, axes = _canvas(940, height, left=32, right=320, top=58, bottom=46)
     _plot(axes, evaluation, metric)
-    _write(figure, 10, height - 14, METRICS[metric].title + "@k", weight="bold")
-    _write(figure, 10, height - 34, METRICS[metric].meaning, color=MUTED)
+    _write(figure, 0, height - 14, METRICS[metric].title + "@k", weight="bold")
+    _write(figure, 0, height - 34, METRICS[metric].meaning, color=MUTED)
 
     ends = [(_end(axes, evaluation, metric, method), method) for method in evaluation.methods]
     ends.sort(key=lambda end: end[0])
@@ -84,7 +89,7 @@ def _wide(evaluation: Evaluation, metric: str) -> Figure:
     places = spread(np.array([y for y, _ in ends]), sizes, low=axes.bbox.y0 - 20, high=axes.bbox.y1 + 10)
     edge = axes.bbox.x1
     for (end, method), place, size in zip(ends, places, sizes, strict=True):
-        _stroke(figure, [edge + 2, edge + 16, edge + 20], [end, place, place], color=GRID, linewidth=1)
+        _stroke(figure, [edge + 2, edge + 16, edge + 20], [end, place, place], color=MUTED, linewidth=0.5)
         _sample(figure, edge + 24, place, line_styles(evaluation)[method.name])
         for line, text in enumerate(names[method.name]):
             _write(figure, edge + 58, place + size / 2 - _ROW * (line + 0.5), text)
@@ -95,14 +100,14 @@ def _narrow(evaluation: Evaluation, metric: str) -> Figure:
     """The plot, and below it the methods, in the order in which their lines end."""
     names = {method.name: textwrap.wrap(method.title, 38) for method in evaluation.methods}
     height = 316 + _ROW * sum(map(len, names.values()))
-    figure, axes = _canvas(360, height, left=40, right=8, top=36, bottom=height - 256)
+    figure, axes = _canvas(360, height, left=32, right=8, top=36, bottom=height - 256)
     _plot(axes, evaluation, metric)
-    _write(figure, 10, height - 14, METRICS[metric].title + "@k", weight="bold")
+    _write(figure, 0, height - 14, METRICS[metric].title + "@k", weight="bold")
     y = height - 318.0
     for method in sorted(evaluation.methods, key=lambda method: -_end(axes, evaluation, metric, method)):
-        _sample(figure, 10, y, line_styles(evaluation)[method.name])
+        _sample(figure, 2, y, line_styles(evaluation)[method.name])
         for text in names[method.name]:
-            _write(figure, 46, y, text)
+            _write(figure, 38, y, text)
             y -= _ROW
     return figure
 
@@ -187,8 +192,11 @@ def _write(figure: Figure, x: float, y: float, text: str, **properties: Any) -> 
     figure.text(x, y, text, transform=_PIXELS, va="center_baseline", **properties)
 
 
-def _tidy(svg: str, label: str) -> str:
+def _saved(figure: Figure) -> str:
     """An SVG that can stand alone as well as in a page: pixels for points, the reader's font, nothing that leaks."""
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+    svg = stream.getvalue()
     svg = svg[svg.index("<svg") :]  # no doctype, which would point to an address
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg)
@@ -196,5 +204,8 @@ def _tidy(svg: str, label: str) -> str:
     svg = re.sub(r"(font-family: |font: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
     # matplotlib's style sheet would hold for the whole page
     svg = re.sub(r"\s*<style.*?</style>", "", svg, flags=re.DOTALL)
-    attributes = f'role="img" aria-label="{label}" style="stroke-linejoin: round; stroke-linecap: butt"'
-    return svg.replace("<svg ", f"<svg {attributes} ", 1)
+    return svg.replace("<svg ", '<svg style="stroke-linejoin: round; stroke-linecap: butt" ', 1)
+
+
+def _described(svg: str, label: str) -> str:
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -15,7 +15,7 @@ from visualtaste.evaluation.results import Evaluation
 INK, MUTED, GRID, PAPER = "#1c1e21", "#5d636b", "#dfe2e6", "#ffffff"
 
 # Dark enough for a white page; neighbours differ in lightness and for the common kinds of colour blindness.
-COLOURS = ("#20539e", "#c4531b", "#2c8c68", "#8b3a8f", "#a67c00", "#2b8ea3")
+COLOURS = ("#1d4f9f", "#cf5a1c", "#1f7f5c", "#93399a", "#b38600", "#3296b8")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*")
 DASHES: tuple[str | tuple[float, Sequence[float]], ...] = ("-", (0, (6, 2)), (0, (6, 2, 1.5, 2)))
 DOTS = (0, (1.2, 1.6))
@@ -48,8 +48,9 @@ class LineStyle:
 
 
 def line_styles(evaluation: Evaluation) -> dict[str, LineStyle]:
-    """The style of every method by name; the reference is the black, dotted one."""
-    others = [method.name for method in evaluation.methods if method.name != evaluation.reference]
+    """The style of every method by name; the reference, where others are compared with it, is the black, dotted one."""
+    compared = len(evaluation.methods) > 1
+    others = [method.name for method in evaluation.methods if not compared or method.name != evaluation.reference]
     few = len(evaluation.methods) <= MOST_BANDS
     best = evaluation.best.name
     styles = {
@@ -61,4 +62,4 @@ def line_styles(evaluation: Evaluation) -> dict[str, LineStyle]:
         )
         for index, name in enumerate(others)
     }
-    return styles | {evaluation.reference: LineStyle(INK, "o", DOTS, band=True)}
+    return styles | ({evaluation.reference: LineStyle(INK, "o", DOTS, band=True)} if compared else {})

@@ -26,7 +26,7 @@ class ProtocolWording:
 PROTOCOLS: dict[Protocol, ProtocolWording] = {
     "observed": ProtocolWording(
         title="Observed",
-        shown="all photos of a user's purchases",
+        shown="photos of all their purchases",
         asked="the categories of these very purchases",
         answer="among the shown purchases",
         caution=(
@@ -37,14 +37,14 @@ PROTOCOLS: dict[Protocol, ProtocolWording] = {
     ),
     "held-out": ProtocolWording(
         title="Held-out",
-        shown="photos of the earlier half of a user's purchases",
+        shown="photos of the earlier half of their purchases",
         asked="the categories of the later half, which no method has seen",
         answer="bought later",
     ),
     "new-interests": ProtocolWording(
         title="New interests",
-        shown="photos of the earlier half of a user's purchases",
-        asked="the categories of the later half that the user had never bought before",
+        shown="photos of the earlier half of their purchases",
+        asked="the categories of the later half that they had never bought before",
         answer="bought later, for the first time",
         caution=(
             "Only the new counts. Categories that a user had already bought are taken out of the ranking, "
