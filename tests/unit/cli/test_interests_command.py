@@ -76,7 +76,9 @@ def test_a_folder_stands_for_the_images_in_it(tiny_model_folder: Path, photos: l
     (folder / "._red.png").write_text("left by another system")
     shutil.move(folder / "blue.png", folder / "BLUE.PNG")
     result = run("interests", tiny_model_folder, folder, photos[0], "--json")
-    names = [photo["photo"] for photo in json.loads(result.stdout)["photos"]]
+    found = json.loads(result.stdout)
+    assert found["skipped"] == []
+    names = [photo["photo"] for photo in found["photos"]]
     assert names == [*(str(folder / name) for name in ("BLUE.PNG", "green.png", "red.png")), str(photos[0])]
 
 
@@ -126,10 +128,12 @@ def test_mistakes_are_one_line(
     assert run("interests", tiny_model_folder, photos[0], "-k", "0").exit_code == 2
 
 
-def test_describe_prints_the_description(tiny_model_folder: Path) -> None:
+def test_describe_prints_the_description(tiny_model_folder: Path, tmp_path: Path) -> None:
     result = run("describe", tiny_model_folder)
     assert result.exit_code == 0
     assert result.stdout == TasteModel.load(tiny_model_folder).describe() + "\n"
+    odd = run("describe", shutil.copytree(tiny_model_folder, tmp_path / "mo\x1b[31mdel"))
+    assert odd.stdout.startswith(f"{tmp_path}/mo\N{REPLACEMENT CHARACTER}[31mdel, a taste model")
 
 
 def test_an_uncalibrated_model_gives_scores(tiny_model_folder: Path, photos: list[Path], tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_predicting_nobody_gives_nothing(model: TasteModel) -> None:
     assert prediction.attention.shape == (0,)
 
 
-def test_predict_refuses_what_would_give_nonsense(model: TasteModel) -> None:
+def test_predict_refuses_what_would_give_nonsense(model: TasteModel, monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = np.ones((3, 4), dtype=np.float32)
     with pytest.raises(EmptySetError, match="user in row 1 has no photos"):
         model.predict(Ragged.from_rows([[0], [], [1]]), matrix)
@@ -153,8 +153,9 @@ def test_predict_refuses_what_would_give_nonsense(model: TasteModel) -> None:
     with pytest.raises(DataError, match="rows of `features`, not float32"):
         model.predict(Ragged(matrix, np.array([0, 3])), matrix)
     matrix[2, 1] = np.nan
-    with pytest.raises(DataError, match="user in row 1 has features that are not finite"):
-        model.predict(Ragged.from_rows([[0, 1], [2], [0]]), matrix)
+    monkeypatch.setattr(taste_model, "_PHOTOS_AT_ONCE", 2)
+    with pytest.raises(DataError, match="user in row 2 has features that are not finite"):
+        model.predict(Ragged.from_rows([[0, 1], [0], [2], [1]]), matrix)
 
 
 def test_item_probabilities_are_each_photos_own(model: TasteModel, monkeypatch: pytest.MonkeyPatch) -> None:
