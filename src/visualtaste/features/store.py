@@ -37,14 +37,13 @@ class StoreInfo(BaseModel):
 class FeatureStore:
     """Features (N, K) of all items; rows that are not done are zero."""
 
-    def __init__(self, folder: Path, info: StoreInfo, writable: bool) -> None:
-        mode = "r+" if writable else "r"
+    def __init__(self, folder: Path, info: StoreInfo) -> None:
         self.folder = folder
         self.info = info
         self.matrix: NDArray[np.float16] = np.memmap(
-            folder / "features.f16", np.dtype("<f2"), mode, shape=(info.rows, info.feature_size)
+            folder / "features.f16", np.dtype("<f2"), "r+", shape=(info.rows, info.feature_size)
         )
-        self._state: NDArray[np.uint8] = np.memmap(folder / "state.u8", np.uint8, mode, shape=(info.rows,))
+        self._state: NDArray[np.uint8] = np.memmap(folder / "state.u8", np.uint8, "r+", shape=(info.rows,))
 
     @classmethod
     def open(cls, folder: Path, info: StoreInfo) -> FeatureStore:
@@ -62,7 +61,7 @@ class FeatureStore:
             write_json(manifest, info.model_dump())
         else:
             _check(manifest, info)
-        return cls(folder, info, writable=True)
+        return cls(folder, info)
 
     def put(self, rows: Int64, features: Float32) -> None:
         """Write features (n, K) of `rows` (n,), then mark them done."""
@@ -86,7 +85,8 @@ class FeatureStore:
     @property
     def done(self) -> Bool:
         """Which rows hold features (N,)."""
-        return self._state == DONE
+        done: Bool = self._state == DONE
+        return done
 
     @property
     def to_do(self) -> Int64:
