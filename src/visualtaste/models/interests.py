@@ -1,0 +1,56 @@
+"""Stage 2's network: a user's photo features in, one logit a category out."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from visualtaste.config import InterestsSettings
+from visualtaste.models.gating import ContextGating
+from visualtaste.models.head import Head
+from visualtaste.models.losses import calibrated_logits
+from visualtaste.models.pooling import make_pooling
+from visualtaste.models.segments import segments_of
+
+
+class InterestsModel(nn.Module):
+    """Standardise, pool, gate, classify (Demochkin & Savchenko 2019, section 2).
+
+    The statistics of the features are part of the model: `feature_mean (K,)` and `feature_scale (K,)`, the inverse
+    of the standard deviation, change nothing until `standardise` sets them.
+    """
+
+    feature_mean: Tensor
+    feature_scale: Tensor
+
+    def __init__(self, feature_size: int, categories: int, settings: InterestsSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.register_buffer("feature_mean", torch.zeros(feature_size))
+        self.register_buffer("feature_scale", torch.ones(feature_size))
+        self.pooling = make_pooling(settings, feature_size)
+        self.gating = ContextGating(feature_size) if settings.pooling == "attention2_gating" else nn.Identity()
+        self.feature_dropout = nn.Dropout(settings.feature_dropout)
+        self.head = Head(feature_size, settings.hidden, categories, settings.dropout)
+
+    def forward(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (T, K) of all users end to end, offsets (U+1,) -> raw logits (U, D), attention (T,).
+
+        Raw: as the weighted loss shapes them; `predict` gives probabilities. No user may be without photos.
+        """
+        segments = segments_of(offsets, features)
+        features = (features - self.feature_mean) * self.feature_scale
+        pooled, attention = self.pooling(features, segments, offsets.shape[0] - 1)  # (U, K), (T,)
+        return self.head(self.feature_dropout(self.gating(pooled))), attention
+
+    def predict(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, but probabilities (U, D), calibrated where the settings say so."""
+        logits, attention = self(features, offsets)
+        if self.settings.calibrate:
+            logits = calibrated_logits(logits, self.settings.positive_weight)
+        return torch.sigmoid(logits), attention
+
+    def standardise(self, mean: Tensor, deviation: Tensor) -> None:
+        """Bring features of the given mean and standard deviation (K,) to zero mean and unit variance from now on."""
+        self.feature_mean.copy_(mean)
+        self.feature_scale.copy_(1 / deviation)

@@ -1,0 +1,38 @@
+"""Reductions over the users of a ragged batch: sums and softmaxes of each user's own photos, without padding.
+
+Photos (T,) belong to users (U,) by `segments (T,)`, the index of each photo's user. All of it is written in
+operations that torch.export turns into plain ONNX with both sizes dynamic; torch.searchsorted and
+torch.repeat_interleave would say the same in fewer words but do not export.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def segments_of(offsets: Tensor, photos: Tensor) -> Tensor:
+    """The user that each of `photos (T, ...)` belongs to (T,), from `offsets (U+1,)`.
+
+    Counts, at every photo, the users that have begun by then. No user may be empty: one at the end would begin
+    after the last photo, and IndexError says so.
+    """
+    starts = offsets[1:-1]
+    begins = torch.zeros(photos.shape[0], dtype=torch.int64, device=photos.device)
+    return begins.index_add(0, starts, torch.ones_like(starts)).cumsum(0)
+
+
+def segment_sum(values: Tensor, segments: Tensor, users: int) -> Tensor:
+    """Sum of each user's values: (T, ...) -> (U, ...)."""
+    return values.new_zeros((users, *values.shape[1:])).index_add(0, segments, values)
+
+
+def segment_softmax(scores: Tensor, segments: Tensor, users: int) -> Tensor:
+    """Softmax of the scores (T,) among each user's own; sums to 1 for every user.
+
+    Each user's largest score is subtracted first, so that exp cannot overflow. The result does not depend on what
+    is subtracted, so no gradient needs to flow through the maximum.
+    """
+    largest = scores.new_full((users,), -torch.inf).scatter_reduce(0, segments, scores.detach(), "amax")
+    weights = torch.exp(scores - largest.index_select(0, segments))
+    return weights / segment_sum(weights, segments, users).index_select(0, segments)
