@@ -92,15 +92,22 @@ def _compare(what: str, expected: np.ndarray[Any, Any], actual: np.ndarray[Any, 
         raise TrainingError(f"{what} differs between ONNX and torch by {gap:.2e}, allowed are {allowed:.2e}")
 
 
+# Loggers of the exporter that speak at every export: torchvision is missing, and the type of an empty list is guessed.
+_TALKATIVE = ("torch.onnx._internal.exporter._registration", "onnx_ir._convenience")
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what the exporter says about itself: a deprecation inside torch, and that torchvision is missing."""
-    registration = logging.getLogger("torch.onnx._internal.exporter._registration")
-    level = registration.level
-    registration.setLevel(logging.ERROR)
+    """Silence what the exporter says about itself; what is wrong with a model arrives as an exception."""
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
+            # a deprecation that torch.export itself runs into
             warnings.filterwarnings("ignore", message=r".*LeafSpec.* is deprecated", category=FutureWarning)
             yield
     finally:
-        registration.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
