@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +12,12 @@ import numpy as np
 from visualtaste.config import Protocol
 from visualtaste.errors import DataError
 from visualtaste.evaluation.comparison import Comparison, compare
-from visualtaste.metrics.intervals import DRAWS, LEVEL, Interval
-from visualtaste.metrics.user_scores import METRICS, THRESHOLDED_METRICS, Curves, UserScores
+from visualtaste.evaluation.scores_json import DECIMALS, scores_json
+from visualtaste.metrics.intervals import DRAWS, LEVEL
+from visualtaste.metrics.user_scores import UserScores
 from visualtaste.types import Int64
 
 SCHEMA_VERSION = 1
-ALL_METRICS = METRICS + THRESHOLDED_METRICS
-DECIMALS = 6  # of metrics.json: far below any interval, and the same on every machine
 
 # The k at which the paper compares its methods, and at which tables show them.
 PUBLISHED_K = 15
@@ -190,23 +189,16 @@ class Evaluation:
             "headline_k": self.headline_k,
             "reference": self.reference,
             "bootstrap": {"draws": self.draws, "seed": self.seed, "level": LEVEL},
-            "methods": [self._method_json(method) for method in self.methods],
+            "methods": [
+                {
+                    "name": method.name,
+                    "title": method.title,
+                    "note": method.note,
+                    **scores_json(method.scores, self.comparisons[method.name]),
+                }
+                for method in self.methods
+            ],
             "provenance": asdict(self.provenance),
-        }
-
-    def _method_json(self, method: MethodResult) -> dict[str, Any]:
-        comparison = self.comparisons[method.name]
-        thresholded = method.scores.thresholded_micro()
-        return {
-            "name": method.name,
-            "title": method.title,
-            "note": method.note,
-            "mean": {metric: _interval_json(metric, comparison.mean.get(metric)) for metric in ALL_METRICS},
-            "difference_to_reference": {
-                metric: _interval_json(metric, comparison.difference.get(metric)) for metric in ALL_METRICS
-            },
-            "micro": _curves_json(method.scores.micro()),
-            "thresholded_micro": None if thresholded is None else _curves_json(thresholded),
         }
 
     def _column(self, metric: str, k: int | None) -> int:
@@ -216,14 +208,3 @@ class Evaluation:
         if len(found) == 0:
             raise DataError(f"nothing was scored at k = {k}, only at {self.ks.tolist()}")
         return int(found[0])
-
-
-def _interval_json(metric: str, interval: Interval | None) -> dict[str, Any] | None:
-    if interval is None:
-        return None
-    parts = {part.name: np.round(getattr(interval, part.name), DECIMALS).tolist() for part in fields(interval)}
-    return {name: values[0] for name, values in parts.items()} if metric == "r_precision" else parts
-
-
-def _curves_json(curves: Curves) -> dict[str, list[float]]:
-    return {part.name: np.round(getattr(curves, part.name), DECIMALS).tolist() for part in fields(curves)}
