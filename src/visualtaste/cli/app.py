@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from visualtaste.cli.demo import demo
@@ -33,4 +36,8 @@ app.command()(demo)
 
 def main() -> None:
     """Entry point of the console script."""
+    # A pipe or terminal that cannot write a letter of a name gets a question mark instead of a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

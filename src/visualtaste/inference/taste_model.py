@@ -48,6 +48,17 @@ class TasteModel:
         """The categories in the order of every probability column (D,)."""
         return self.manifest.categories
 
+    @cached_property
+    def encoder(self) -> OnnxEncoder:
+        """The encoder with its preprocessing, for extracting features of many photos."""
+        encoder = OnnxEncoder(self.folder / ENCODER, self.manifest.preprocessing)
+        if encoder.feature_size != self.manifest.feature_size:
+            raise ArtifactError(
+                f"{encoder.path} makes {encoder.feature_size} features of a photo, the manifest says "
+                f"{self.manifest.feature_size}: the file belongs to another model"
+            )
+        return encoder
+
     def describe(self) -> str:
         """A few lines for people: what the model was trained on, how, and what was measured."""
         return describe(self.folder, self.manifest)
@@ -59,7 +70,7 @@ class TasteModel:
         and ImageError naming the photo when one cannot be read. With `skip_unreadable` such photos are listed in
         the result instead, and EmptySetError is raised when none is left.
         """
-        encoded = encode_photos(self._encoder, photos, skip_unreadable)
+        encoded = encode_photos(self.encoder, photos, skip_unreadable)
         if not encoded.read:
             first = next((f"none can be read: {photo.message}" for photo in encoded.skipped), "none was given")
             raise EmptySetError(f"interests need at least one photo, {first}")
@@ -73,7 +84,7 @@ class TasteModel:
 
     def encode(self, photos: Iterable[Photo]) -> Float32:
         """Features (n, K) of photos; raises ImageError naming the first photo that cannot be read."""
-        return encode_photos(self._encoder, photos, skip_unreadable=False).features
+        return encode_photos(self.encoder, photos, skip_unreadable=False).features
 
     def predict(self, sets: Ragged, features: NDArray[Any] | None = None) -> Prediction:
         """Each user's probabilities (U, D) and each photo's attention (T,).
@@ -107,16 +118,6 @@ class TasteModel:
             chunk = np.ascontiguousarray(features[rows], dtype=np.float32)
             result[rows] = self._item_classifier.run(["probabilities"], {"features": chunk})[0]
         return result
-
-    @cached_property
-    def _encoder(self) -> OnnxEncoder:
-        encoder = OnnxEncoder(self.folder / ENCODER, self.manifest.preprocessing)
-        if encoder.feature_size != self.manifest.feature_size:
-            raise ArtifactError(
-                f"{encoder.path} makes {encoder.feature_size} features of a photo, the manifest says "
-                f"{self.manifest.feature_size}: the file belongs to another model"
-            )
-        return encoder
 
     @cached_property
     def _interests(self) -> InferenceSession:
