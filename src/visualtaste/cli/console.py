@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from visualtaste.errors import VisualTasteError
+from visualtaste.errors import MissingExtraError, VisualTasteError
 from visualtaste.progress import Task
 
 # Results go to stdout, everything about the way there to stderr, so that `--json` can be piped.
@@ -43,11 +44,19 @@ def errors_as_one_line() -> Iterator[None]:
     try:
         yield
     except VisualTasteError as error:
-        err.print(f"[bold red]error:[/] {escape(printable(str(error)))}", soft_wrap=True, highlight=False)
-        raise SystemExit(2) from None
+        _fail(error)
+    except ModuleNotFoundError as error:
+        if (error.name or "visualtaste").split(".")[0] == "visualtaste":
+            raise
+        _fail(MissingExtraError("this command", "train"))  # everything that the base install lacks comes with it
     except KeyboardInterrupt:
         err.print("[yellow]interrupted:[/] the same command goes on from here")
         raise SystemExit(130) from None
+
+
+def _fail(error: VisualTasteError) -> NoReturn:
+    err.print(f"[bold red]error:[/] {escape(printable(str(error)))}", soft_wrap=True, highlight=False)
+    raise SystemExit(2) from None
 
 
 class RichReporter:
