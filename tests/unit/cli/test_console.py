@@ -40,7 +40,7 @@ def test_an_interrupt_is_code_130(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_printable_keeps_every_script_and_takes_what_harms() -> None:
-    for kept in ("größe", "写真", "می\u200cخواهم", "10\u202f000\u00a0€", "👟"):
+    for kept in ("größe", "写真", "می\u200cخ", "10\u202f000\u00a0€", "👟"):
         assert printable(kept) == kept
     for harmful in ("\n", "\x1b", "\x00", "\u202e", "\udcff", "\u2028"):
         assert printable(f"a{harmful}b") == "a\N{REPLACEMENT CHARACTER}b"
