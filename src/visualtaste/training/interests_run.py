@@ -1,0 +1,174 @@
+"""The state of a training of stage 2, and what one epoch does to it.
+
+Every epoch draws its order, questions and dropout from streams named after its number, so an epoch is a function
+of the seed and of the state before it: a training that is killed and started again ends with the same numbers.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from visualtaste.artifact.manifest import EpochRecord
+from visualtaste.config import InterestsSettings
+from visualtaste.data.protocols import Questions, ask
+from visualtaste.errors import TrainingError
+from visualtaste.models.interests import InterestsModel
+from visualtaste.models.losses import weighted_bce
+from visualtaste.seeding import derive, generator
+from visualtaste.training.device import choose_device
+from visualtaste.training.examples import draw
+from visualtaste.training.feature_table import FeatureTable
+from visualtaste.types import Ragged
+
+
+@dataclass(frozen=True, eq=False)
+class InterestsData:
+    """What stage 2 learns from: photos' features, their categories, and who bought what."""
+
+    features: NDArray[Any]  # (N, K) float16, in memory or mapped
+    item_categories: Ragged  # indices into the D categories: ragged (N, ·)
+    train: Ragged  # rows of items, earliest first: ragged (U, ·)
+    validation: Ragged
+
+    def digest(self) -> str:
+        """Digest of all of it, to know it again when a training goes on."""
+        digest = hashlib.sha256()
+        ragged = (self.item_categories, self.train, self.validation)
+        for array in (self.features, *(part for rows in ragged for part in (rows.values, rows.offsets))):
+            digest.update(f"{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+class InterestsRun:
+    """The state of one training: network, optimizer, best weights so far, history."""
+
+    def __init__(self, data: InterestsData, categories: int, settings: InterestsSettings, seed: int) -> None:
+        self.data = data
+        self.categories = categories
+        self.settings = settings
+        self.seed = seed
+        self.device = choose_device(settings.device)
+        self.table = FeatureTable(data.features, self.device)
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(seed, "interests", "weights"))
+            self.model = InterestsModel(self.table.feature_size, categories, settings)
+        if settings.standardise:
+            self.model.standardise(*self.table.moments(data.train.values))
+        self.model.to(self.device)
+        self.kept = copy.deepcopy(self.model) if self.stops_early else self.model
+        self.optimizer = make_optimizer(self.model, settings)
+        self.history: list[EpochRecord] = []
+
+    @property
+    def stops_early(self) -> bool:
+        return self.settings.patience is not None and len(self.data.validation) > 0
+
+    @property
+    def modules(self) -> dict[str, nn.Module]:
+        """What a checkpoint holds."""
+        return {"model": self.model, "kept": self.kept} if self.stops_early else {"model": self.model}
+
+    @property
+    def kept_record(self) -> EpochRecord:
+        """The epoch whose weights `kept` has: the one of least validation loss, or the last."""
+        if not self.stops_early:
+            return self.history[-1]
+        return min(self.history, key=_validation_loss)
+
+    @property
+    def finished(self) -> bool:
+        if len(self.history) >= self.settings.epochs:
+            return True
+        patience = self.settings.patience
+        if patience is None or not self.stops_early or not self.history:
+            return False
+        return self.history[-1].epoch - self.kept_record.epoch >= patience
+
+    def epoch(self) -> EpochRecord:
+        """One pass over the training users; the weights are kept if they are the best so far."""
+        started = time.perf_counter()
+        number = len(self.history)
+        loss, validation_loss = self._train(number), self._validate()
+        for name, value in (("training", loss), ("validation", validation_loss)):
+            if value is not None and not math.isfinite(value):
+                raise TrainingError(
+                    f"the {name} loss of epoch {number + 1} is {value}: lower interests.learning_rate "
+                    f"{self.settings.learning_rate} or interests.positive_weight {self.settings.positive_weight}"
+                )
+        record = EpochRecord(
+            stage="interests",
+            epoch=number,
+            loss=loss,
+            validation_loss=validation_loss,
+            seconds=round(time.perf_counter() - started, 3),
+        )
+        self.history.append(record)
+        if self.stops_early and self.kept_record is record:
+            self.kept.load_state_dict(self.model.state_dict())
+        return record
+
+    def _train(self, number: int) -> float:
+        """Mean loss over the users while the weights changed."""
+        random = generator(self.seed, "interests", "examples", number)
+        order = random.permutation(len(self.data.train))
+        total = torch.zeros((), device=self.device)
+        self.model.train()
+        with torch.random.fork_rng():
+            torch.manual_seed(derive(self.seed, "interests", "dropout", number))
+            for start in range(0, len(order), self.settings.batch_size):
+                users = self.data.train.take(order[start : start + self.settings.batch_size])
+                self.optimizer.zero_grad()
+                loss = self._loss(self._question(users, random if self.settings.subsets else None))
+                loss.backward()
+                self.optimizer.step()
+                total += loss.detach() * len(users)
+        return total.item() / len(order)
+
+    @torch.no_grad()
+    def _validate(self) -> float | None:
+        """Mean loss on the validation users' full questions, None when there are none."""
+        total, count = 0.0, len(self.data.validation)
+        self.model.eval()
+        for start in range(0, count, self.settings.batch_size):
+            rows = np.arange(start, min(start + self.settings.batch_size, count))
+            total += self._loss(self._question(self.data.validation.take(rows), None)).item() * len(rows)
+        return total / count if count else None
+
+    def _question(self, users: Ragged, random: np.random.Generator | None) -> Questions:
+        if random is None:
+            return ask(self.settings.protocol, users, self.data.item_categories, self.categories)
+        return draw(self.settings.protocol, users, self.data.item_categories, self.categories, random)
+
+    def _loss(self, questions: Questions) -> Tensor:
+        features = self.table.rows(questions.shown.values)  # (T, K)
+        offsets = torch.from_numpy(questions.shown.offsets).to(self.device)  # (U+1,)
+        target = torch.from_numpy(questions.target).to(self.device)  # (U, D)
+        logits, _ = self.model(features, offsets)
+        return weighted_bce(logits, target, self.settings.positive_weight)
+
+
+def make_optimizer(model: InterestsModel, settings: InterestsSettings) -> torch.optim.AdamW:
+    """Adam with decoupled weight decay, which without decay is the paper's Adam."""
+    parameters = list(model.parameters())
+    return torch.optim.AdamW(
+        parameters,
+        lr=settings.learning_rate,
+        betas=(settings.beta1, settings.beta2),
+        weight_decay=settings.weight_decay,
+        fused=parameters[0].device.type != "mps",
+    )
+
+
+def _validation_loss(record: EpochRecord) -> float:
+    return math.inf if record.validation_loss is None else record.validation_loss
