@@ -14,8 +14,11 @@ from support.raw_tables import curated, raw_interactions, raw_items
 from visualtaste.data.dataset import Dataset
 from visualtaste.errors import DataError
 
-CATALOGUES = st.dictionaries(st.sampled_from("abcdefgh"), st.lists(st.sampled_from("uvwxyz"), max_size=4), min_size=1)
-LOGS = st.lists(st.tuples(st.sampled_from("12345"), st.sampled_from("abcdefgh"), st.integers(0, 3)), min_size=1)
+CATEGORIES = st.lists(st.sampled_from("uvwxyz"), max_size=3)
+CATALOGUES = st.fixed_dictionaries(dict.fromkeys("abcdef", CATEGORIES), optional={"g": CATEGORIES})
+LOGS = st.lists(
+    st.tuples(st.sampled_from("12345"), st.sampled_from("abcdefgh"), st.integers(0, 3)), min_size=8, max_size=40
+)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _decode_jpeg(content: bytes, at_least: int | None, max_pixels: int, name: st
     """Pixels of a JPEG, or None when it is for Pillow to judge.
 
     libjpeg-turbo in strict mode refuses files that are cut off, but also harmless deviations that many programs
-    write; Pillow raises for the first and forgives the second. Its conversion of CMYK is the better one, too.
+    write; Pillow raises for the first and forgives the second. Its conversion of CMYK is the more exact one, too.
     """
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(content)

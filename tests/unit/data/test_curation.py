@@ -61,11 +61,13 @@ def test_rare_categories_items_and_users_pull_each_other_down(tmp_path: Path) ->
 
 
 def test_a_user_is_cut_to_the_earliest_items(tmp_path: Path) -> None:
-    purchases = pl.concat([log(ann="dcba"), raw_interactions([("ben", "c", 5), ("ben", "b", 5), ("ben", "a", None)])])
+    ben, eve = [("ben", "c", 5), ("ben", "b", 5), ("ben", "a", None)], [("eve", item, 5) for item in "dcba"]
+    purchases = pl.concat([log(ann="dcba"), raw_interactions(ben + eve)])
     dataset = curated(raw_items(catalogue("abcd")), purchases, tmp_path, max_user_items=2)
-    assert [dataset.items["item_id"].gather(row).to_list() for row in dataset.user_items] == [["d", "c"], ["b", "c"]]
-    assert removed(dataset) == {"cut: beyond the user's earliest 2 items": (0, 0, 3, 0)}
-    assert step(dataset, "cut").examples == ("ann", "ben")
+    kept = [dataset.items["item_id"].gather(row).to_list() for row in dataset.user_items]
+    assert kept == [["d", "c"], ["b", "c"], ["a", "b"]]
+    assert removed(dataset) == {"cut: beyond the user's earliest 2 items": (0, 0, 5, 0)}
+    assert set(step(dataset, "cut").examples) == {"ann", "ben", "eve"}
 
 
 def test_what_the_cut_leaves_is_settled_again(tmp_path: Path) -> None:
@@ -74,6 +76,30 @@ def test_what_the_cut_leaves_is_settled_again(tmp_path: Path) -> None:
     dataset = curated(raw_items(catalogue("abcd")), purchases, tmp_path, max_user_items=2, min_item_users=2)
     assert dataset.items["item_id"].to_list() == ["a", "b"]
     assert step(dataset, "k-core").removed_items == 2
+
+
+def test_frequent_means_frequent_among_what_the_cut_left(tmp_path: Path) -> None:
+    # x is the most frequent at first, but a, b and c lose their only user
+    items = raw_items(catalogue("abc", "x") | catalogue("de", "y"))
+    dataset = curated(items, log(ann="deabc"), tmp_path, max_user_items=2, min_item_users=1, max_categories=1)
+    assert dataset.categories == ("y",)
+
+
+def test_a_long_chain_falls_to_its_end(tmp_path: Path) -> None:
+    # nobody bought p0, so its category has q0 alone and is rare; so q0 goes, and user 0 with it, and p1, and so on
+    links = range(12)
+    items = {f"{side}{link}": [f"c{link}"] for link in links for side in "pq"} | {"s": ["z"], "t": ["z"]}
+    purchases = [(f"u{link}", item) for link in links for item in (f"q{link}", f"p{link + 1}")]
+    purchases += [("zoe", "s"), ("zoe", "t")]
+    dataset = curated(
+        raw_items(items | {"p12": ["z"]}),
+        raw_interactions(purchases),
+        tmp_path,
+        min_user_items=2,
+        min_item_users=1,
+        min_category_items=2,
+    )
+    assert dataset.items["item_id"].to_list() == ["s", "t"]
 
 
 def test_only_the_most_frequent_categories_stay_and_ties_go_by_name(tmp_path: Path) -> None:
@@ -194,6 +220,9 @@ def test_an_empty_result_names_the_filter_that_removed_most(tmp_path: Path) -> N
         curated(raw_items(catalogue("ab"), image="gone.jpg"), log(ann="ab", ben="a"), tmp_path)
     with pytest.raises(DataError, match=r"'no category', .*: 2 items and 3 interactions"):
         curated(raw_items(catalogue("ab")), log(ann="ab", ben="a"), tmp_path, min_category_items=3)
+    items = pl.concat([raw_items(catalogue("ab")), raw_items(catalogue("cdefg"), image="gone.jpg")])
+    with pytest.raises(DataError, match="most was removed by 'k-core'"):  # not the photos that nobody asked for
+        curated(items, log(ann="ab"), tmp_path, min_user_items=3)
     assert not (tmp_path / "dataset").exists()
 
 

@@ -81,6 +81,10 @@ def test_grey_jpeg_and_palette_and_one_bit() -> None:
 
 def test_cmyk_jpeg_has_true_colours() -> None:
     assert corners(decode(encode(quadrants().convert("CMYK"), "JPEG"))) == [RED, LIME, BLUE, YELLOW]
+    inks = (30, 120, 200, 80)
+    expected = [(255 - ink) * (255 - inks[3]) / 255 for ink in inks[:3]]
+    pixels = decode(encode(Image.new("CMYK", (16, 16), inks), "JPEG", quality=95))
+    assert np.abs(pixels - expected).max() <= 1.5
 
 
 def test_sixteen_bits_are_scaled_not_clipped() -> None:
