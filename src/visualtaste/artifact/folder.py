@@ -1,6 +1,6 @@
-"""Sealing a folder with digests of all its files, and reading it strictly.
+"""The sealed folder: its manifest, written last, holds the digest of every file, and reading checks them all.
 
-A sealed folder is read only as it was written: nothing missing, altered, newer, foreign or outside of it. Files that
+It is read only as it was written: nothing missing, altered, newer, foreign or outside of it. Files that
 the manifest does not list are ignored, since nothing opens them: a desktop's droppings, an index made later.
 The exception is a subfolder with listed files: transformers opens `encoder/` as a whole and takes whichever
 weights it finds first, so a file added there could replace what was sealed, and is refused.
@@ -36,6 +36,7 @@ def read_manifest(folder: Path, kind: type[AnyManifest]) -> AnyManifest:
     try:
         if not (folder / kind.FILE).is_file():
             raise ArtifactError(_not_of_kind(folder, kind))
+        _check_inside(folder / kind.FILE, folder.resolve())
         manifest = _parse(folder / kind.FILE, kind)
         _check_files(folder, manifest)
         return manifest
@@ -107,10 +108,14 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
         raise ArtifactError(f"{folder / added} is not part of what was written: move it out of the folder")
 
 
-def _check_file(path: Path, root: Path, digest: str) -> None:
+def _check_inside(path: Path, root: Path) -> None:
     # A link out of the folder works until the folder is copied, and reads what its owner never meant to share.
     if not path.resolve().is_relative_to(root):
         raise ArtifactError(f"{path} leads out of the folder, to {path.resolve()}: put the file itself there")
+
+
+def _check_file(path: Path, root: Path, digest: str) -> None:
+    _check_inside(path, root)
     if not path.is_file():
         problem = "is not a plain file" if path.exists() else "is missing"
         raise ArtifactError(f"{path} {problem}: {_COPY_AGAIN}")
@@ -129,8 +134,9 @@ def _added_files(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _visible_files(folder: Path) -> list[str]:
-    """Relative posix paths of all files of which no part is hidden, sorted."""
-    relative = (path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+    """Relative posix paths of all files and links of which no part is hidden, sorted."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    relative = (path.relative_to(folder) for path in found)
     return sorted(path.as_posix() for path in relative if not any(part.startswith(".") for part in path.parts))
 
 

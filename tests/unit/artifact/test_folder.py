@@ -123,6 +123,7 @@ REFUSED: dict[str, tuple[Tamper, str]] = {
     "endless path": (list_file("a" * 5000), "cannot be read: .*File name too long"),
     "link out, absolute": (link("encoder.onnx", "{outside}"), r"encoder\.onnx leads out of the folder, to .*outside"),
     "link out, relative": (link("encoder.onnx", "../outside"), "leads out of the folder"),
+    "manifest linked out": (link("taste.json", "../outside"), r"taste\.json leads out of the folder"),
     "link to itself": (link("encoder.onnx", "encoder.onnx"), "cannot be read"),
     "linked subfolder": (link("encoder", "../outside"), r"encoder/config\.json leads out of the folder"),
 }
@@ -240,6 +241,10 @@ def test_what_could_not_be_read_back_is_not_sealed(folder: Path) -> None:
         seal(folder, manifest)
     (folder / "item_classifier.onnx").unlink()
     (folder / "item_classifier.onnx").write_bytes((folder.parent / "elsewhere").read_bytes())
+    (folder / "linked").symlink_to(folder.parent)
+    with pytest.raises(ArtifactError, match="linked is a link"):
+        seal(folder, manifest)
+    (folder / "linked").unlink()
     (folder / "back\\slash").write_text("")
     with pytest.raises(ArtifactError, match="is not a plain relative path"):
         seal(folder, manifest)
