@@ -13,7 +13,6 @@ from visualtaste.data.dataset import Dataset
 from visualtaste.data.protocols import Questions, ask
 from visualtaste.data.splits import split_users
 from visualtaste.errors import DataError
-from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.extract import extract
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.progress import Reporter
@@ -41,8 +40,7 @@ class Exam:
         """
         if not set(model.categories) & set(dataset.categories):
             raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
-        encoder = OnnxEncoder(model.folder / "encoder.onnx", model.manifest.preprocessing)
-        store = extract(dataset, encoder, reporter=reporter).store
+        store = extract(dataset, model.encoder, reporter=reporter).store
         left_out: Counter[str] = Counter()
 
         users = split_users(dataset.user_ids, model.manifest.split).test
