@@ -195,10 +195,10 @@ def _write(figure: Figure, x: float, y: float, text: str, **properties: Any) -> 
 def _saved(figure: Figure) -> str:
     """An SVG that can stand alone as well as in a page: pixels for points, the reader's font, nothing that leaks."""
     stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+    figure.savefig(stream, format="svg")
     svg = stream.getvalue()
     svg = svg[svg.index("<svg") :]  # no doctype, which would point to an address
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)  # the date
     svg = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # nothing refers to groups, and their names repeat in every figure
     svg = re.sub(r"(font-family: |font: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
