@@ -39,7 +39,9 @@ class Ledger:
         self, name: str, reason: str, kept: pl.DataFrame, examples: Iterable[str] | None = None, rounds: int = 0
     ) -> None:
         """Replace the interactions by `kept`, a part of them; the examples are users, unless others are given."""
-        if examples is None:
+        if len(kept) == len(self.interactions):  # as in most rounds; the join of a large log is not free
+            examples = ()
+        elif examples is None:
             gone = self.interactions.join(kept, on=["user_id", "item_id"], how="anti", maintain_order="left")
             examples = gone["user_id"].unique(maintain_order=True)
         self._replace_interactions(FilterStep(name=name, reason=reason, rounds=rounds), kept, examples)
