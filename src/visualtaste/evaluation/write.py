@@ -29,7 +29,7 @@ def write_evaluation(evaluated: Evaluated, dataset: Dataset, folder: Path) -> Pa
     scores = evaluation.methods[-1].scores
     rows = pick_users(scores, evaluation.headline_k, EXAMPLES)
     examples = [_example(*_locate(evaluated.exams, row), dataset) for row in rows]
-    write_report(evaluation, examples, folder / "report.html")
+    write_report(evaluation, examples, folder / "report.html", model=evaluation.methods[-1].title)
     return folder / "report.html"
 
 
