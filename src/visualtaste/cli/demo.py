@@ -28,7 +28,7 @@ def demo(
         from visualtaste.config import TasteConfig
         from visualtaste.data.dataset import Dataset
         from visualtaste.data.shop.generate import generate_shop
-        from visualtaste.data.shop.settings import ShopSettings
+        from visualtaste.data.shop.world import ShopSettings
         from visualtaste.evaluation.evaluate import evaluate
         from visualtaste.evaluation.table import terminal_table
         from visualtaste.evaluation.write import write_evaluation

@@ -97,7 +97,7 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
         backbone = transformers.AutoModel.from_config(config)
         spec = PreprocessingSpec(size=settings.image_size)
     else:
-        with _quiet_transformers():
+        with quiet_transformers():
             backbone = _pretrained(settings.name)
         spec = PreprocessingSpec(size=settings.image_size, **_normalisation(settings.name))
     for module in backbone.modules():
@@ -130,8 +130,8 @@ def _normalisation(name: str) -> dict[str, tuple[float, ...]]:
 
 
 @contextlib.contextmanager
-def _quiet_transformers() -> Iterator[None]:
-    """Loading a classifier's weights without its head is what we want: no report about it, no bar of its own."""
+def quiet_transformers() -> Iterator[None]:
+    """Without transformers' own bars, and its report that a classifier's head is not loaded, as is meant here."""
     log = transformers.utils.logging
     verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
     log.set_verbosity_error()

@@ -27,6 +27,7 @@ from visualtaste.features.extract import extract
 from visualtaste.features.store import FeatureStore
 from visualtaste.files import digest_text, replace_folder, write_json
 from visualtaste.inference.taste_model import TasteModel
+from visualtaste.models.encoder import quiet_transformers
 from visualtaste.models.item_classifier import ItemClassifier
 from visualtaste.progress import Reporter, Silent
 from visualtaste.training.finetune import finetune
@@ -160,7 +161,8 @@ def fit_interests_on(
 def _write_encoder(classifier: ItemClassifier, folder: Path) -> None:
     """The encoder in transformers' layout and as ONNX, the item classifier's head as weights and as ONNX."""
     encoder = classifier.cpu().eval().encoder
-    encoder.backbone.save_pretrained(folder / "encoder")  # type: ignore[operator]  # a transformers model
+    with quiet_transformers():
+        encoder.backbone.save_pretrained(folder / "encoder")  # type: ignore[operator]  # a transformers model
     spec = encoder.spec
     processor = {
         "do_resize": True,
