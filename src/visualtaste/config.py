@@ -133,7 +133,11 @@ class InterestsSettings(Settings):
     hidden: int = Field(2048, ge=1)
     dropout: float = Field(0.5, ge=0, lt=1)
     positive_weight: float = Field(36.0, gt=0)
-    calibrate: bool = Field(True, description="subtract ln(positive_weight) from the logits that come out")
+    calibrate: bool = Field(
+        True,
+        description="subtract ln(positive_weight) from the logits that come out, and what else makes the validation "
+        "users' expected number of categories right",
+    )
     epochs: int = Field(60, ge=1, description="upper bound when `patience` stops earlier")
     patience: int | None = Field(8, ge=1, description="stop after this many epochs without a better validation loss")
     learning_rate: float = Field(3e-4, gt=0)
@@ -144,12 +148,18 @@ class InterestsSettings(Settings):
     standardise: bool = Field(True, description="features to zero mean, unit variance over the training photos")
     zero_query: bool = Field(True, description="start attention at the average; else normal, 1/sqrt(K)")
     scale_scores: bool = Field(True, description="divide attention scores by sqrt(K)")
+    attention_rate: float = Field(
+        0.1, gt=0, le=1, description="learning rate of the attention, as a share of the rest's"
+    )
+    gate_bias: float = Field(3.0, description="bias that the gates start with: 0 half open, 3 nearly open")
+    gate_spread: float = Field(0.1, ge=0, description="gates' weights start as normal, gate_spread/sqrt(K)")
     feature_dropout: float = Field(0.0, ge=0, lt=1, description="share of a pooled vector's entries dropped")
     subsets: bool = Field(
         True,
         description="show a random part of a training user's items each epoch "
         "(observed: any subset, held-out: any cut in time)",
     )
+    precision: Precision = Field("auto", description="of the matrix products in training; weights stay float32")
     device: Device = "auto"
 
 
@@ -211,6 +221,10 @@ PRESETS: dict[str, dict[str, Any]] = {
             "standardise": False,
             "zero_query": False,
             "scale_scores": False,
+            "attention_rate": 1.0,
+            "gate_bias": 0.0,
+            "gate_spread": 1.0,
+            "feature_dropout": 0.0,
             "subsets": False,
         },
     },

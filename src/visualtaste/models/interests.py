@@ -16,20 +16,25 @@ from visualtaste.models.segments import segments_of
 class InterestsModel(nn.Module):
     """Standardise, pool, gate, classify (Demochkin & Savchenko 2019, section 2).
 
-    The statistics of the features are part of the model: `feature_mean (K,)` and `feature_scale (K,)`, the inverse
-    of the standard deviation, change nothing until `standardise` sets them.
+    What is measured on the data instead of learned is part of the model, too, and changes nothing until it is set:
+    `feature_mean (K,)` and `feature_scale (K,)`, the inverse of the standard deviation, by `standardise`, and
+    `shift ()`, which a calibrated model adds to all its logits.
     """
 
     feature_mean: Tensor
     feature_scale: Tensor
+    shift: Tensor
 
     def __init__(self, feature_size: int, categories: int, settings: InterestsSettings) -> None:
         super().__init__()
         self.settings = settings
         self.register_buffer("feature_mean", torch.zeros(feature_size))
         self.register_buffer("feature_scale", torch.ones(feature_size))
+        self.register_buffer("shift", torch.zeros(()))
         self.pooling = make_pooling(settings, feature_size)
-        self.gating = ContextGating(feature_size) if settings.pooling == "attention2_gating" else nn.Identity()
+        self.gating: nn.Module = nn.Identity()
+        if settings.pooling == "attention2_gating":
+            self.gating = ContextGating(feature_size, spread=settings.gate_spread, bias=settings.gate_bias)
         self.feature_dropout = nn.Dropout(settings.feature_dropout)
         self.head = Head(feature_size, settings.hidden, categories, settings.dropout)
 
@@ -47,10 +52,13 @@ class InterestsModel(nn.Module):
         """As `forward`, but probabilities (U, D), calibrated where the settings say so."""
         logits, attention = self(features, offsets)
         if self.settings.calibrate:
-            logits = calibrated_logits(logits, self.settings.positive_weight)
+            logits = calibrated_logits(logits, self.settings.positive_weight) + self.shift
         return torch.sigmoid(logits), attention
 
     def standardise(self, mean: Tensor, deviation: Tensor) -> None:
-        """Bring features of the given mean and standard deviation (K,) to zero mean and unit variance from now on."""
+        """Bring features of the given mean and standard deviation (K,) to zero mean and unit variance from now on.
+
+        A feature that hardly varies is not blown up: the smallest deviation that counts is a tenth of the mean one.
+        """
         self.feature_mean.copy_(mean)
-        self.feature_scale.copy_(1 / deviation)
+        self.feature_scale.copy_(1 / deviation.clamp_min(0.1 * deviation.mean()).clamp_min(1e-6))

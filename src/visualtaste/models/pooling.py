@@ -47,7 +47,8 @@ class Attention(Pooling):
         self.scale = 1 / math.sqrt(features) if scale_scores else 1.0
 
     def forward(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
-        return attend(features, features @ self.query * self.scale, segments, users)
+        scores = (features * (self.query * self.scale)).sum(1)
+        return attend(features, scores, segments, users)
 
 
 class TwoAttention(Pooling):

@@ -23,9 +23,10 @@ from visualtaste.config import InterestsSettings
 from visualtaste.data.protocols import Questions, ask
 from visualtaste.errors import TrainingError
 from visualtaste.models.interests import InterestsModel
-from visualtaste.models.losses import weighted_bce
+from visualtaste.models.losses import calibrated_logits, weighted_bce
 from visualtaste.seeding import derive, generator
-from visualtaste.training.device import choose_device
+from visualtaste.training.calibration import fit_shift
+from visualtaste.training.device import choose_device, choose_dtype
 from visualtaste.training.examples import draw
 from visualtaste.training.feature_table import FeatureTable
 from visualtaste.types import Ragged
@@ -59,6 +60,7 @@ class InterestsRun:
         self.settings = settings
         self.seed = seed
         self.device = choose_device(settings.device)
+        self.dtype = choose_dtype(settings.precision, self.device)
         self.table = FeatureTable(data.features, self.device)
         with torch.random.fork_rng():
             torch.manual_seed(derive(seed, "interests", "weights"))
@@ -129,7 +131,11 @@ class InterestsRun:
             for start in range(0, len(order), self.settings.batch_size):
                 users = self.data.train.take(order[start : start + self.settings.batch_size])
                 self.optimizer.zero_grad()
-                loss = self._loss(self._question(users, random if self.settings.subsets else None))
+                question = self._question(users, random if self.settings.subsets else None)
+                with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
+                    logits = self._logits(question)
+                target = torch.from_numpy(question.target).to(self.device)
+                loss = weighted_bce(logits, target, self.settings.positive_weight)
                 loss.backward()
                 self.optimizer.step()
                 total += loss.detach() * len(users)
@@ -137,36 +143,51 @@ class InterestsRun:
 
     @torch.no_grad()
     def _validate(self) -> float | None:
-        """Mean loss on the validation users' full questions, None when there are none."""
-        total, count = 0.0, len(self.data.validation)
+        """Cross-entropy of the calibrated probabilities on the validation users' full questions, None without any.
+
+        Fits the model's shift on the way. Not the weighted loss that is trained: on full questions that rises early,
+        long before ranking is at its best, only because smaller questions were trained.
+        """
+        count = len(self.data.validation)
+        if count == 0:
+            return None
         self.model.eval()
+        logits, targets = [], []
         for start in range(0, count, self.settings.batch_size):
             rows = np.arange(start, min(start + self.settings.batch_size, count))
-            total += self._loss(self._question(self.data.validation.take(rows), None)).item() * len(rows)
-        return total / count if count else None
+            question = self._question(self.data.validation.take(rows), None)
+            logits.append(calibrated_logits(self._logits(question), self.settings.positive_weight).cpu())
+            targets.append(torch.from_numpy(question.target))
+        shift = fit_shift(torch.cat(logits), torch.cat(targets))
+        self.model.shift.fill_(shift)
+        return weighted_bce(torch.cat(logits) + shift, torch.cat(targets), 1.0).item()
 
     def _question(self, users: Ragged, random: np.random.Generator | None) -> Questions:
         if random is None:
             return ask(self.settings.protocol, users, self.data.item_categories, self.categories)
         return draw(self.settings.protocol, users, self.data.item_categories, self.categories, random)
 
-    def _loss(self, questions: Questions) -> Tensor:
-        features = self.table.rows(questions.shown.values)  # (T, K)
-        offsets = torch.from_numpy(questions.shown.offsets).to(self.device)  # (U+1,)
-        target = torch.from_numpy(questions.target).to(self.device)  # (U, D)
-        logits, _ = self.model(features, offsets)
-        return weighted_bce(logits, target, self.settings.positive_weight)
+    def _logits(self, question: Questions) -> Tensor:
+        """Raw logits (U, D) float32."""
+        features = self.table.rows(question.shown.values)  # (T, K)
+        offsets = torch.from_numpy(question.shown.offsets).to(self.device)  # (U+1,)
+        logits: Tensor = self.model(features, offsets)[0]
+        return logits.float()
 
 
 def make_optimizer(model: InterestsModel, settings: InterestsSettings) -> torch.optim.AdamW:
-    """Adam with decoupled weight decay, which without decay is the paper's Adam."""
-    parameters = list(model.parameters())
+    """Adam with decoupled weight decay, which without decay is the paper's Adam; attention learns at its own rate."""
+    attention = list(model.pooling.parameters())
+    rest = [*model.gating.parameters(), *model.head.parameters()]
+    groups = [
+        {"params": attention, "lr": settings.learning_rate * settings.attention_rate},
+        {"params": rest, "lr": settings.learning_rate},
+    ]
     return torch.optim.AdamW(
-        parameters,
-        lr=settings.learning_rate,
+        [group for group in groups if group["params"]],
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,
-        fused=parameters[0].device.type != "mps",
+        fused=rest[0].device.type != "mps",
     )
 
 
