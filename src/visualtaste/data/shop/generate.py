@@ -50,16 +50,23 @@ def gift_items(dataset: Dataset) -> Bool:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    """Raise DataError when writing to the folder would lose anything but an earlier generated shop."""
+    if not folder.exists():
         return
+    if not folder.is_dir():
+        raise DataError(f"{folder} is a file: name a new or empty folder")
+    held = {path.name for path in folder.iterdir()}
+    if held and not _holds_shop(folder):
+        raise DataError(f"{folder} is not empty and holds no generated shop: name a new or empty folder")
+    if strangers := sorted(held - _FILES):
+        raise DataError(f"{folder} also holds {strangers[0]!r}, which would be lost: name a new or empty folder")
+
+
+def _holds_shop(folder: Path) -> bool:
     try:
-        is_shop = Dataset.read(folder).info.source.startswith(SOURCE)
+        return Dataset.read(folder).info.source.startswith(SOURCE)
     except DataError:
-        is_shop = False
-    extra = sorted(path.name for path in folder.iterdir() if path.name not in _FILES) if is_shop else []
-    if not is_shop or extra:
-        found = f"also holds {extra[0]!r}" if extra else "is not empty and holds no generated shop"
-        raise DataError(f"{folder} {found}, which would be lost: name a new or empty folder")
+        return False
 
 
 def _draw_pictures(folder: Path, world: World, side: int, seed: int, reporter: Reporter) -> None:

@@ -14,8 +14,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
 from visualtaste.data.shop.catalogue import STYLES
 from visualtaste.data.shop.look import Look
 from visualtaste.data.shop.silhouettes import KINDS
@@ -44,18 +42,19 @@ def names_of(look: Look) -> dict[str, Rank]:
 def name_articles(looks: Sequence[Look], categories: int) -> tuple[tuple[str, ...], list[list[str]]]:
     """The vocabulary of exactly `categories` names, sorted, and each article's names from it.
 
-    Lower ranks are kept first, then what has more articles; a name needs 10 articles, in shops of less than 400
-    one for every 40. Raises ConfigError when the articles do not make as many names.
+    Lower ranks are kept first, then what has more articles. A name needs 10 articles, or where fewer than 300 are
+    unwrapped a thirtieth of those. Raises ConfigError when the articles do not make as many names.
     """
     fitting = [names_of(look) for look in looks]
     counts = Counter(name for names in fitting for name in names)
     ranks = {name: rank for names in fitting for name, rank in names.items()}
-    least = int(np.clip(len(looks) // 40, 1, 10))
+    unwrapped = sum(not look.gift for look in looks)
+    least = min(max(unwrapped // 30, 1), 10)
     candidates = [name for name, count in counts.items() if count >= least]
     if len(candidates) < categories:
         raise ConfigError(
-            f"categories = {categories}: {len(looks)} items make {len(candidates)} categories of at least {least} "
-            f"items; lower categories or raise items"
+            f"categories = {categories}: {len(looks)} items, {unwrapped} of them unwrapped, make {len(candidates)} "
+            f"categories of at least {least} items; lower categories or raise items"
         )
     kept = sorted(candidates, key=lambda name: (ranks[name], -counts[name], name))[:categories]
     vocabulary = set(kept)
