@@ -46,6 +46,16 @@ def test_another_seed_is_another_shop(shop: Dataset, tmp_path: Path) -> None:
     assert all(other[name] != one[name] for name in one)
 
 
+def test_every_picture_has_randomness_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualtaste.data.shop.generate.draw_jpeg", lambda look, side, rng: rng.bytes(8))
+    contents = [
+        path.read_bytes()
+        for seed in (1, 2)
+        for path in (generate_shop(tmp_path / str(seed), SMALL, seed).folder / "images").iterdir()
+    ]
+    assert len(set(contents)) == 400
+
+
 def test_the_pictures_lie_where_the_items_say(shop: Dataset) -> None:
     for row in range(len(shop.items)):
         path = shop.image_path(row)
