@@ -13,7 +13,7 @@ import numpy as np
 from visualtaste.types import Bool, Float64, Int64, Ragged, offsets_of
 
 FEWEST, MOST = 5, 40  # items of one user, as in the paper
-TASTES_A_USER = 3
+TASTES_A_USER = 2
 LOYALTY = 0.9  # share of a user's own purchases that follow the user's tastes; the others follow popularity
 FIRST_DAY = 1_577_836_800  # 2020-01-01, in seconds
 _DAY = 86_400

@@ -18,7 +18,7 @@ from visualtaste.types import Float64, Int64, Ragged
 
 TASTES = 36  # in one shop; a taste is a style and some favourite kinds
 FAVOURITE_KINDS = 5
-OTHER_STYLE, OTHER_KIND = 0.03, 0.08  # how wanted what a taste does not favour is, against 1 for what it does
+OTHER_STYLE, OTHER_KIND = 0.01, 0.03  # how wanted what a taste does not favour is, against 1 for what it does
 
 
 class ShopSettings(Settings):
