@@ -144,7 +144,9 @@ class InterestsSettings(Settings):
     beta1: float = Field(0.9, ge=0, lt=1)
     beta2: float = Field(0.999, ge=0, lt=1)
     weight_decay: float = Field(0.01, ge=0)
-    batch_size: int = Field(64, ge=1, description="users a step")
+    batch_size: int | None = Field(
+        None, ge=1, description="users a step; by default 1/128 of the training users, 64 at least and 512 at most"
+    )
     standardise: bool = Field(True, description="features to zero mean, unit variance over the training photos")
     zero_query: bool = Field(True, description="start attention at the average; else normal, 1/sqrt(K)")
     scale_scores: bool = Field(True, description="divide attention scores by sqrt(K)")
@@ -215,6 +217,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "split": {"test": 0.3, "validation": 0.0, "encoder_only": 0.5, "max_category_share": 1.0},
         "interests": {
             "learning_rate": 1e-3,
+            "batch_size": 64,
             "weight_decay": 0.0,
             "patience": None,
             "calibrate": False,

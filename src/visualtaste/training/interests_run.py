@@ -61,6 +61,7 @@ class InterestsRun:
         self.seed = seed
         self.device = choose_device(settings.device)
         self.dtype = choose_dtype(settings.precision, self.device)
+        self.batch_size = settings.batch_size or min(max(len(data.train) // 128, 64), 512)
         self.table = FeatureTable(data.features, self.device)
         with torch.random.fork_rng():
             torch.manual_seed(derive(seed, "interests", "weights"))
@@ -128,8 +129,8 @@ class InterestsRun:
         self.model.train()
         with torch.random.fork_rng():
             torch.manual_seed(derive(self.seed, "interests", "dropout", number))
-            for start in range(0, len(order), self.settings.batch_size):
-                users = self.data.train.take(order[start : start + self.settings.batch_size])
+            for start in range(0, len(order), self.batch_size):
+                users = self.data.train.take(order[start : start + self.batch_size])
                 self.optimizer.zero_grad()
                 question = self._question(users, random if self.settings.subsets else None)
                 with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
@@ -153,8 +154,8 @@ class InterestsRun:
             return None
         self.model.eval()
         logits, targets = [], []
-        for start in range(0, count, self.settings.batch_size):
-            rows = np.arange(start, min(start + self.settings.batch_size, count))
+        for start in range(0, count, self.batch_size):
+            rows = np.arange(start, min(start + self.batch_size, count))
             question = self._question(self.data.validation.take(rows), None)
             logits.append(calibrated_logits(self._logits(question), self.settings.positive_weight).cpu())
             targets.append(torch.from_numpy(question.target))
