@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -36,6 +37,8 @@ app.command()(demo)
 
 def main() -> None:
     """Entry point of the console script."""
+    # Threads that wait must sleep: where other work shares the cores, spinning ones make training many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # A pipe or terminal that cannot write a letter of a name gets a question mark instead of a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
