@@ -138,9 +138,9 @@ class InterestsSettings(Settings):
         description="subtract ln(positive_weight) from the logits that come out, and what else makes the validation "
         "users' expected number of categories right",
     )
-    epochs: int = Field(60, ge=1, description="upper bound when `patience` stops earlier")
-    patience: int | None = Field(8, ge=1, description="stop after this many epochs without a better validation loss")
-    learning_rate: float = Field(3e-4, gt=0)
+    epochs: int = Field(100, ge=1, description="upper bound when `patience` stops earlier")
+    patience: int | None = Field(12, ge=1, description="stop after this many epochs without a better validation loss")
+    learning_rate: float = Field(1e-3, gt=0)
     beta1: float = Field(0.9, ge=0, lt=1)
     beta2: float = Field(0.999, ge=0, lt=1)
     weight_decay: float = Field(0.01, ge=0)
@@ -155,7 +155,7 @@ class InterestsSettings(Settings):
     )
     gate_bias: float = Field(3.0, description="bias that the gates start with: 0 half open, 3 nearly open")
     gate_spread: float = Field(0.1, ge=0, description="gates' weights start as normal, gate_spread/sqrt(K)")
-    feature_dropout: float = Field(0.0, ge=0, lt=1, description="share of a pooled vector's entries dropped")
+    feature_dropout: float = Field(0.5, ge=0, lt=1, description="share of a pooled vector's entries dropped")
     subsets: bool = Field(
         True,
         description="show a random part of a training user's items each epoch "
