@@ -247,7 +247,7 @@ PRESETS: dict[str, dict[str, Any]] = {
             "learning_rate": 5e-4,
             "batch_norm_momentum": 0.1,
         },
-        "interests": {"hidden": 256},
+        "interests": {"hidden": 256, "attention_rate": 1.0},
     },
 }
 

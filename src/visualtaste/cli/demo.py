@@ -10,7 +10,7 @@ import typer
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
 from visualtaste.config import POOLING_TITLES
 
-USERS, ITEMS, CATEGORIES, GIFTS = 900, 2000, 80, 0.35
+USERS, ITEMS, CATEGORIES, GIFTS = 1500, 2400, 80, 0.35
 
 
 def demo(
@@ -22,7 +22,7 @@ def demo(
     """Generate a shop, train both stages with all four poolings, evaluate, write a report.
 
     In the generated shop a third of what people buy are gifts for others: photos that say nothing about the
-    buyer. Attention learns to look past them, averaging cannot. Run again, it goes on where it stopped.
+    buyer. Attention learns to look past them, averaging cannot. Stopped and run again, it goes on where it was.
     """
     with errors_as_one_line():
         from visualtaste.config import TasteConfig
@@ -41,13 +41,13 @@ def demo(
         else:
             settings = ShopSettings(users=USERS, items=ITEMS, categories=CATEGORIES, gift_share=GIFTS)
             dataset = generate_shop(shop, settings, seed, reporter)
-        config = TasteConfig.preset("shop").updated({"seed": seed, "interests": {"protocol": "held-out"}})
+        config = TasteConfig.preset("shop").updated({"seed": seed})
         encoder = fit_encoder(dataset, config, output / "encoder", reporter)
         models = []
         for pooling in POOLING_TITLES:
             chosen = config.updated({"interests": {"pooling": pooling}})
             models.append(fit_interests_on(dataset, encoder, chosen, output / pooling, reporter))
-        evaluated = evaluate(models, dataset, "held-out", seed, f"visualtaste demo --seed {seed}", reporter)
+        evaluated = evaluate(models, dataset, "observed", seed, f"visualtaste demo --seed {seed}", reporter)
         report = write_evaluation(evaluated, dataset, output)
         out.print(terminal_table(evaluated.evaluation))
         err.print(f"[bold green]report:[/] {report}", highlight=False)
