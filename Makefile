@@ -1,6 +1,8 @@
 # Everything happens in .venv; constraints.txt pins torch so that a CPU build at hand is taken.
 PYTHON ?= python3
 BIN := .venv/bin
+# Where other work shares the cores, threads that spin while they wait make everything many times slower.
+export OMP_WAIT_POLICY := PASSIVE
 
 .PHONY: help setup demo test quick clean
 

@@ -57,10 +57,9 @@ def fit(
     if output.exists():
         _refuse_other(output, _model_differences(output, dataset, config))
         return TasteModel.load(output)
-    with _workspace(output) as partial:
-        encoder_folder = partial / "encoder"
-        fit_encoder(dataset, config, encoder_folder, reporter)
-        return fit_interests_on(dataset, encoder_folder, config, output, reporter)
+    encoder_folder = _partial(output) / "encoder"  # goes with the rest of it when stage 2 is done
+    fit_encoder(dataset, config, encoder_folder, reporter)
+    return fit_interests_on(dataset, encoder_folder, config, output, reporter)
 
 
 def fit_encoder(dataset: Dataset, config: TasteConfig, output: Path, reporter: Reporter | None = None) -> Path:
@@ -209,10 +208,15 @@ def _refuse_other(output: Path, differences: dict[str, bool]) -> None:
         raise TrainingError(f"{output} exists, with other {' and '.join(other)}: delete it or choose another -o")
 
 
+def _partial(output: Path) -> Path:
+    """The folder beside `output` that keeps unfinished work."""
+    return output.with_name(f"{output.name}.partial")
+
+
 @contextmanager
 def _workspace(output: Path) -> Iterator[Path]:
-    """The folder beside `output` that keeps unfinished work; it goes when the work is done, and stays on failure."""
-    partial = output.with_name(f"{output.name}.partial")
+    """The folder for unfinished work; it goes when the work is done, and stays on failure."""
+    partial = _partial(output)
     partial.mkdir(parents=True, exist_ok=True)
     yield partial
     shutil.rmtree(partial)
