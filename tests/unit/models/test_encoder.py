@@ -75,7 +75,8 @@ def test_other_backbones_work_by_their_folder(tmp_path, make):
 def test_the_normalisation_of_the_weights_is_used(tmp_path):
     _tiny_resnet()[0].save_pretrained(tmp_path)
     (tmp_path / "preprocessor_config.json").write_text(
-        '{"image_processor_type": "ConvNextImageProcessor", "image_mean": [0.4, 0.5, 0.6], "image_std": [0.1, 0.2, 0.3]}'
+        '{"image_processor_type": "ConvNextImageProcessor", "image_mean": [0.4, 0.5, 0.6], '
+        '"image_std": [0.1, 0.2, 0.3]}'
     )
     encoder = make_encoder(EncoderSettings(name=str(tmp_path), image_size=64))
     assert encoder.spec.mean == (0.4, 0.5, 0.6)
