@@ -200,6 +200,7 @@ def test_probabilities_are_probabilities(weight):
         pooling="average",
         hidden=8,
         dropout=0,
+        feature_dropout=0,  # of two features, each would be missed
         epochs=20,
         batch_size=100,
         learning_rate=0.01,
