@@ -188,12 +188,11 @@ def test_a_diverged_loss_says_what_to_lower():
 @pytest.mark.parametrize("weight", [1.0, 36.0])
 def test_probabilities_are_probabilities(weight):
     """Users of two kinds, told apart by their photo, own category 0 in 5 % and 30 % of the cases."""
-    random = np.random.default_rng(0)
-    kinds = random.integers(0, 2, 4000)
-    owned = random.random(4000) < np.where(kinds == 0, 0.05, 0.3)
-    # items: (kind, owned or not); category 1 is everybody's, so that nobody is left out
+    kinds, number = np.arange(4000) % 2, np.arange(4000) // 2
+    owned = np.where(kinds == 0, number % 20 < 1, number % 10 < 3)  # the very shares in every part
+    # items: (kind, owned or not); category 1 is everybody else's, so that nobody is left out
     features = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float16)
-    labels = Ragged.from_rows([[1], [0, 1], [1], [0, 1]])
+    labels = Ragged.from_rows([[1], [0], [1], [0]])
     users = Ragged.from_rows([[2 * kind + own] for kind, own in zip(kinds, owned, strict=True)])
     rows = np.arange(4000)
     settings = InterestsSettings(
@@ -201,14 +200,15 @@ def test_probabilities_are_probabilities(weight):
         hidden=8,
         dropout=0,
         feature_dropout=0,  # of two features, each would be missed
-        epochs=20,
-        batch_size=100,
+        epochs=150,
+        batch_size=1000,  # large steps, so that the last one's noise is small beside the tolerance
         learning_rate=0.01,
         positive_weight=weight,
         patience=None,
+        precision="float32",
     )
     for validation in (rows[3000:], rows[:0]):  # with the shift that validation users give, and without
         data = InterestsData(features, labels, users.take(rows[:3000]), users.take(validation))
         model = fit_interests(data, 2, settings, seed=0).model
         probabilities, _ = model.predict(torch.eye(2), torch.tensor([0, 1, 2]))
-        np.testing.assert_allclose(probabilities[:, 0].detach(), [0.05, 0.3], atol=0.03)
+        np.testing.assert_allclose(probabilities[:, 0].detach(), [0.05, 0.3], atol=0.02)
