@@ -28,12 +28,15 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print all metrics as JSON instead of the table.")] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the table as markdown, with intervals.")
+    ] = False,
 ) -> None:
     """Score models on the test users of their own splits, beside popularity and the pooled item classifier."""
     with errors_as_one_line():
         from visualtaste.data.dataset import Dataset
         from visualtaste.evaluation.evaluate import evaluate as run
-        from visualtaste.evaluation.table import terminal_table
+        from visualtaste.evaluation.table import markdown_table, terminal_table
         from visualtaste.evaluation.write import write_evaluation
         from visualtaste.inference.taste_model import TasteModel
 
@@ -44,6 +47,8 @@ def evaluate(
         evaluated = run(loaded, data, asked, seed, command, RichReporter())
         if as_json:
             out.print_json(data=evaluated.evaluation.to_json())
+        elif as_markdown:
+            print(markdown_table(evaluated.evaluation))  # as it is: a console would wrap its lines
         else:
             out.print(terminal_table(evaluated.evaluation))
         if output:
