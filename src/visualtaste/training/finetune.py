@@ -54,6 +54,7 @@ class FinetunedEncoder:
 
 @dataclass(frozen=True)
 class _Phase:
+    number: int
     name: str
     epochs: int
     learning_rate: float
@@ -90,7 +91,7 @@ class _Finetuning:
         order = order[: len(order) // batch_size * batch_size]
         augmentation = torch.Generator().manual_seed(derive(self.seed, "augment", name))
         losses: list[float] = []
-        title = f"Encoder, {phase.name} epoch {number + 1}/{phase.epochs}"
+        title = f"Encoder, phase {phase.number}, epoch {number + 1}/{phase.epochs}"
         with torch.random.fork_rng(), self.reporter.task(title, total=len(order)) as task:
             torch.manual_seed(derive(self.seed, "dropout", name))
             self.classifier.train()
@@ -181,6 +182,6 @@ def finetune(
 
 def _phases(settings: EncoderSettings) -> tuple[_Phase, _Phase]:
     return (
-        _Phase("frozen", settings.frozen_epochs, settings.frozen_learning_rate, settings.frozen_layers),
-        _Phase("full", settings.epochs, settings.learning_rate, 0),
+        _Phase(1, "frozen", settings.frozen_epochs, settings.frozen_learning_rate, settings.frozen_layers),
+        _Phase(2, "full", settings.epochs, settings.learning_rate, 0),
     )

@@ -69,7 +69,7 @@ def fit_interests(
         if saved := checkpoint.load(run.modules, run.optimizer):
             run.history = [EpochRecord.model_validate(record) for record in saved["history"]]
 
-    with reporter.task("Interests", total=settings.epochs, done=len(run.history)) as task:
+    with reporter.task(f"Interests, {settings.pooling}", total=settings.epochs, done=len(run.history)) as task:
         while not run.finished:
             record = run.epoch()
             if checkpoint:
