@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -29,6 +30,9 @@ err = Console(stderr=True, emoji=False)
 # what names are written with although Python does not call it printable: wide spaces, joiners of letters
 _HARMLESS = "\u00a0\u202f\u3000\u200c\u200d"
 
+# troubles of the machine, not of the program: no traceback explains them better than their own words
+_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+
 
 def printable(text: str) -> str:
     """The text with control characters, and bytes of file names that are no text, made visible and harmless.
@@ -49,6 +53,11 @@ def errors_as_one_line() -> Iterator[None]:
         if (error.name or "visualtaste").split(".")[0] == "visualtaste":
             raise
         _fail(MissingExtraError("this command", "train"))  # everything that the base install lacks comes with it
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLE:
+            raise
+        where = f": {error.filename}" if error.filename else ""
+        _fail(VisualTasteError(f"{error.strerror}{where}; once there is room or leave, the same command goes on"))
     except KeyboardInterrupt:
         err.print("[yellow]interrupted:[/] the same command goes on from here")
         raise SystemExit(130) from None

@@ -44,7 +44,7 @@ class Checkpoint:
         dense = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
         header = {"identity": json.dumps(self.identity), "state": json.dumps(dict(state))}
         with atomic_path(self.path) as partial:
-            save_file(dense, partial, metadata=header)
+            save_tensors(dense, partial, header)
 
     def read(self) -> dict[str, Any] | None:
         """The JSON state alone, or None when nothing was saved; raises TrainingError on a foreign file."""
@@ -113,6 +113,14 @@ class Checkpoint:
         for names, fault in ((wanted - saved, "lacks"), (saved - wanted, "holds the unknown")):
             if names:
                 raise TrainingError(f"{self.path} {fault} {min(names)}: delete it to start over")
+
+
+def save_tensors(tensors: Mapping[str, Tensor], path: Path, header: dict[str, str] | None = None) -> None:
+    """Write a safetensors file; raises TrainingError when it cannot be written, as on a full disk."""
+    try:
+        save_file(dict(tensors), path, metadata=header)
+    except SafetensorError as error:
+        raise TrainingError(f"{path} cannot be written: {error}; with room, the same command goes on") from None
 
 
 def _module_tensors(modules: Modules) -> dict[str, Tensor]:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import save_file
 
 from visualtaste import __version__
 from visualtaste.artifact.folder import read_manifest, seal
@@ -30,6 +29,7 @@ from visualtaste.inference.taste_model import TasteModel
 from visualtaste.models.encoder import quiet_transformers
 from visualtaste.models.item_classifier import ItemClassifier
 from visualtaste.progress import Reporter, Silent
+from visualtaste.training.checkpoint import save_tensors
 from visualtaste.training.finetune import finetune
 from visualtaste.training.interests import InterestsData, fit_interests
 from visualtaste.training.learners import Learners
@@ -138,7 +138,7 @@ def fit_interests_on(
         for name in stage1.files:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(encoder_folder / name, folder / name)
-        save_file(fitted.model.state_dict(), folder / "interests.safetensors")
+        save_tensors(fitted.model.state_dict(), folder / "interests.safetensors")
         export_interests(fitted.model, folder / "interests.onnx")
         manifest = TasteManifest(
             categories=stage1.categories,
@@ -175,7 +175,7 @@ def _write_encoder(classifier: ItemClassifier, folder: Path) -> None:
         "image_std": spec.std,
     }
     write_json(folder / "encoder" / "preprocessor_config.json", processor)
-    save_file(classifier.head.state_dict(), folder / "item_classifier.safetensors")
+    save_tensors(classifier.head.state_dict(), folder / "item_classifier.safetensors")
     export_encoder(encoder, folder / "encoder.onnx")
     export_item_classifier(classifier, folder / "item_classifier.onnx")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from visualtaste.cli.console import errors_as_one_line, printable
@@ -26,7 +28,16 @@ def test_a_missing_extra_is_an_error_of_ours(capsys: pytest.CaptureFixture[str])
     )
 
 
-@pytest.mark.parametrize("bug", [ValueError("x"), ModuleNotFoundError("x", name="visualtaste.nothing")])
+def test_a_full_disk_is_one_line_that_names_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught, errors_as_one_line():
+        raise OSError(errno.ENOSPC, "No space left on device", "shop/a.jpg")
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("error: No space left on device: shop/a.jpg; ")
+
+
+@pytest.mark.parametrize(
+    "bug", [ValueError("x"), ModuleNotFoundError("x", name="visualtaste.nothing"), OSError(errno.EINVAL, "x")]
+)
 def test_a_bug_shows_itself(bug: Exception) -> None:
     with pytest.raises(type(bug)), errors_as_one_line():
         raise bug

@@ -4,7 +4,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from visualtaste.errors import TrainingError
-from visualtaste.training.checkpoint import Checkpoint
+from visualtaste.training.checkpoint import Checkpoint, save_tensors
 
 IDENTITY = {"settings": "a", "data": "b"}
 
@@ -142,3 +142,8 @@ def test_a_failed_save_leaves_the_old_checkpoint(tmp_path):
         checkpoint.save({"network": network}, optimizer, {"epoch": object()})
     assert checkpoint.read() == {"epoch": 1, "losses": [0.1, 1 / 3]}
     assert [path.name for path in tmp_path.iterdir()] == ["training.checkpoint"]
+
+
+def test_what_cannot_be_written_says_where(tmp_path):
+    with pytest.raises(TrainingError, match="cannot be written"):
+        save_tensors({"a": torch.zeros(2)}, tmp_path / "no folder" / "a.safetensors")
