@@ -53,7 +53,7 @@ def fit(
             seed=seed,
         )
         model = run(dataset, chosen, output, RichReporter())
-        out.print(model.describe(), highlight=False)
+        out.print(model.describe(), highlight=False, markup=False, soft_wrap=True)
         err.print(f"[bold green]done:[/] {output}", highlight=False)
 
 
@@ -121,5 +121,5 @@ def fit_interests(
             config, preset, settings, base, interests__pooling=pooling, interests__protocol=protocol, seed=seed
         )
         model = fit_interests_on(Dataset.read(dataset), encoder, chosen, output, RichReporter())
-        out.print(model.describe(), highlight=False)
+        out.print(model.describe(), highlight=False, markup=False, soft_wrap=True)
         err.print(f"[bold green]done:[/] {output}", highlight=False)
