@@ -151,4 +151,6 @@ def _show(dataset: Dataset) -> None:
         if any(removed):
             table.add_row(escape(f"{step.name}: {step.reason}"), *(f"-{count:,}" if count else "" for count in removed))
     out.print(table, highlight=False)
-    out.print(f"[dim]examples of what was removed: {escape(str(dataset.folder / 'dataset.json'))}[/]", soft_wrap=True)
+    if table.row_count > 1:
+        where = escape(str(dataset.folder / "dataset.json"))
+        out.print(f"[dim]examples of what was removed: {where}[/]", soft_wrap=True)
