@@ -40,6 +40,10 @@ class FeatureStore:
     def __init__(self, folder: Path, info: StoreInfo) -> None:
         self.folder = folder
         self.info = info
+        for name, size in _sizes(info).items():
+            found = (folder / name).stat().st_size if (folder / name).exists() else 0
+            if found != size:  # NumPy would fill a file that was cut off with zeros and say nothing
+                raise DataError(f"{folder / name} has {found} bytes, not {size}: delete the folder and extract again")
         self.matrix: NDArray[np.float16] = np.memmap(
             folder / "features.f16", np.dtype("<f2"), "r+", shape=(info.rows, info.feature_size)
         )
@@ -54,7 +58,7 @@ class FeatureStore:
         manifest = folder / "store.json"
         if not manifest.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            for name, size in (("features.f16", info.rows * info.feature_size * 2), ("state.u8", info.rows)):
+            for name, size in _sizes(info).items():
                 with (folder / name).open("wb") as stream:
                     stream.truncate(size)  # a sparse file of zeros: takes no space until rows are written
             (folder / "failures.jsonl").touch()
@@ -111,6 +115,11 @@ class FeatureStore:
         done = self.done[sets.values]
         lengths = np.bincount(sets.segments[done], minlength=len(sets)).astype(np.int64)
         return Ragged(sets.values[done], offsets_of(lengths))
+
+
+def _sizes(info: StoreInfo) -> dict[str, int]:
+    """Bytes of the files."""
+    return {"features.f16": info.rows * info.feature_size * 2, "state.u8": info.rows}
 
 
 def _check(manifest: Path, wanted: StoreInfo) -> None:

@@ -53,3 +53,15 @@ def test_sets_are_reduced_to_rows_with_features(tmp_path):
     store.put(np.array([0, 2]), np.ones((2, 3), dtype=np.float32))
     sets = store.usable(Ragged.from_rows([[0, 1, 2], [3], [2, 2]]))
     assert [row.tolist() for row in sets] == [[0, 2], [], [2, 2]]
+
+
+@pytest.mark.parametrize("name", ["features.f16", "state.u8"])
+def test_a_file_that_was_cut_off_is_refused(tmp_path, name):
+    FeatureStore.open(tmp_path / "store", INFO)
+    with (tmp_path / "store" / name).open("r+b") as stream:
+        stream.truncate(2)
+    with pytest.raises(DataError, match=name):
+        FeatureStore.open(tmp_path / "store", INFO)
+    (tmp_path / "store" / name).unlink()
+    with pytest.raises(DataError, match="extract again"):
+        FeatureStore.open(tmp_path / "store", INFO)
