@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from support.photos import save_photo
 from support.tiny_model import write_tiny_encoder, write_tiny_model
+
+# before torch starts its threads: spinning ones make the trainings many times slower where cores are shared
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="session")

@@ -61,10 +61,10 @@ class FeatureStore:
             for name, size in _sizes(info).items():
                 with (folder / name).open("wb") as stream:
                     stream.truncate(size)  # a sparse file of zeros: takes no space until rows are written
-            (folder / "failures.jsonl").touch()
             write_json(manifest, info.model_dump())
         else:
             _check(manifest, info)
+        (folder / "failures.jsonl").touch()
         return cls(folder, info)
 
     def put(self, rows: Int64, features: Float32) -> None:
