@@ -28,11 +28,16 @@ class PhotoBatch:
 
 
 def load_batches(
-    paths: Sequence[Path | None], rows: Int64, spec: PreprocessingSpec, batch_size: int
+    photos: Sequence[Path | bytes | None],
+    rows: Int64,
+    spec: PreprocessingSpec,
+    batch_size: int,
+    names: Sequence[str] | None = None,
 ) -> Iterator[PhotoBatch]:
-    """Read the photos of `rows` (indices into `paths`) in that order, `batch_size` at a time.
+    """Read the photos of `rows` (indices into `photos`) in that order, `batch_size` at a time.
 
-    At most a few batches are decoded ahead, so memory stays flat. A row without a path fails as "missing".
+    Photos are paths or encoded bytes; None fails as "missing". `names` are what errors call them, by default their
+    paths. At most a few batches are decoded ahead, so memory stays flat.
     """
     batches = deque(rows[start : start + batch_size] for start in range(0, len(rows), batch_size))
     waiting: deque[tuple[Int64, list[Future[UInt8 | ImageError]]]] = deque()
@@ -40,16 +45,18 @@ def load_batches(
         while batches or waiting:
             while batches and len(waiting) < _BATCHES_AHEAD:
                 batch = batches.popleft()
-                waiting.append((batch, [pool.submit(_load, paths[row], spec) for row in batch]))
+                waiting.append(
+                    (batch, [pool.submit(_load, photos[row], spec, names[row] if names else None) for row in batch])
+                )
             batch, futures = waiting.popleft()
             yield _collect(batch, [future.result() for future in futures], spec)
 
 
-def _load(path: Path | None, spec: PreprocessingSpec) -> UInt8 | ImageError:
-    if path is None:
+def _load(photo: Path | bytes | None, spec: PreprocessingSpec, name: str | None) -> UInt8 | ImageError:
+    if photo is None:
         return ImageError("the item has no photo", reason="missing")
     try:
-        return load_pixels(path, spec)
+        return load_pixels(photo, spec, name=name)
     except ImageError as error:
         return error
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from visualtaste.errors import ImageError
 from visualtaste.features.encoder import OnnxEncoder
-from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
+from visualtaste.features.photos import load_batches
 from visualtaste.inference.interests import SkippedPhoto
-from visualtaste.types import Float32, UInt8
+from visualtaste.types import Float32
 
 Photo = Path | str | bytes
 """A path, or the encoded bytes of a photo."""
 
 _BATCH = 32
-_THREADS = 4  # decoding leaves the interpreter's lock; disks and large photos gain even on 2 cores
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,24 +35,18 @@ def encode_photos(encoder: OnnxEncoder, photos: Iterable[Photo], skip_unreadable
     read, unless `skip_unreadable`.
     """
     photos, names = _named(photos)
+    sources = [Path(photo) if isinstance(photo, str) else photo for photo in photos]
     features = [np.empty((0, encoder.feature_size), dtype=np.float32)]
     read: list[str] = []
     skipped: list[SkippedPhoto] = []
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for start in range(0, len(photos), _BATCH):
-            batch = slice(start, start + _BATCH)
-            loaded = pool.map(_load, photos[batch], names[batch], [encoder.spec] * _BATCH)
-            pixels = []
-            for name, result in zip(names[batch], loaded, strict=True):
-                if not isinstance(result, ImageError):
-                    pixels.append(result)
-                    read.append(name)
-                elif skip_unreadable:
-                    skipped.append(SkippedPhoto(name, result.reason, str(result)))
-                else:
-                    raise result
-            if pixels:
-                features.append(encoder.encode(np.stack(pixels)))  # (B, S, S, 3) -> (B, K)
+    for batch in load_batches(sources, np.arange(len(sources)), encoder.spec, _BATCH, names):
+        for row, error in batch.failures.items():
+            if not skip_unreadable:
+                raise error
+            skipped.append(SkippedPhoto(names[row], error.reason, str(error)))
+        if len(batch.rows):
+            read.extend(names[row] for row in batch.rows)
+            features.append(encoder.encode(batch.pixels))  # (B, S, S, 3) -> (B, K)
     return EncodedPhotos(np.concatenate(features), tuple(read), tuple(skipped))
 
 
@@ -68,10 +59,3 @@ def _named(photos: Iterable[Photo]) -> tuple[tuple[Photo, ...], tuple[str, ...]]
         if not isinstance(photo, str | bytes | Path):
             raise TypeError(f"a photo is a path or the encoded bytes of one, not {type(photo).__name__}")
     return photos, tuple(f"photo {i}" if isinstance(p, bytes) else str(p) for i, p in enumerate(photos, start=1))
-
-
-def _load(photo: Photo, name: str, spec: PreprocessingSpec) -> UInt8 | ImageError:
-    try:
-        return load_pixels(Path(photo) if isinstance(photo, str) else photo, spec, name=name)
-    except ImageError as error:
-        return error
