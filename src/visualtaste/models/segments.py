@@ -15,16 +15,21 @@ def segments_of(offsets: Tensor, photos: Tensor) -> Tensor:
     """The user that each of `photos (T, ...)` belongs to (T,), from `offsets (U+1,)`.
 
     Counts, at every photo, the users that have begun by then. No user may be empty: one at the end would begin
-    after the last photo, and IndexError says so.
+    after the last photo, and RuntimeError says so.
     """
     starts = offsets[1:-1]
     begins = torch.zeros(photos.shape[0], dtype=torch.int64, device=photos.device)
-    return begins.index_add(0, starts, torch.ones_like(starts)).cumsum(0)
+    return begins.scatter_add(0, starts, torch.ones_like(starts)).cumsum(0)
 
 
 def segment_sum(values: Tensor, segments: Tensor, users: int) -> Tensor:
-    """Sum of each user's values: (T, ...) -> (U, ...)."""
-    return values.new_zeros((users, *values.shape[1:])).index_add(0, segments, values)
+    """Sum of each user's values: (T,) -> (U,) or (T, K) -> (U, K).
+
+    scatter_add becomes ONNX's ScatterElements. index_add would become ScatterND, whose threads ONNX Runtime lets add
+    to the same row at the same time: sums get lost, now and then, on more than one core.
+    """
+    index = segments if values.ndim == 1 else segments[:, None].expand_as(values)
+    return values.new_zeros((users, *values.shape[1:])).scatter_add(0, index, values)
 
 
 def segment_softmax(scores: Tensor, segments: Tensor, users: int) -> Tensor:

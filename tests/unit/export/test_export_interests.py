@@ -1,4 +1,5 @@
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -51,3 +52,20 @@ def test_probabilities_are_calibrated_where_the_settings_say_so(calibrate):
         raw = model(features, offsets)[0]
         expected = torch.sigmoid(raw - np.log(36) + 0.7) if calibrate else torch.sigmoid(raw)
         torch.testing.assert_close(model.predict(features, offsets)[0], expected)
+
+
+def test_no_sum_is_left_to_threads_that_race(tmp_path):
+    """ONNX Runtime's ScatterND loses sums on several threads; every answer must be that of one thread, every time."""
+    model = InterestsModel(256, D, InterestsSettings(pooling="average", hidden=16)).eval()
+    export_interests(model, tmp_path / "interests.onnx")
+    lengths = np.random.default_rng(0).integers(1, 30, 300)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    features = np.random.default_rng(1).random((offsets[-1], 256), dtype=np.float32)
+    feed = {"features": features, "offsets": offsets}
+    expected = open_session(tmp_path / "interests.onnx", threads=1).run(None, feed)
+    many = open_session(tmp_path / "interests.onnx", threads=4)
+    for _ in range(20):
+        for ours, theirs in zip(many.run(None, feed), expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    operators = {node.op_type for node in onnx.load(tmp_path / "interests.onnx").graph.node}
+    assert "ScatterND" not in operators
