@@ -65,9 +65,9 @@ def extract(
     if retry:
         store.reset_failures()
 
-    paths = [dataset.image_path(row) for row in range(len(item_ids))]
     rows = store.to_do
     if len(rows):
+        paths = [dataset.image_path(row) for row in range(len(item_ids))]
         with reporter.task("Extracting features", total=len(paths), done=len(paths) - len(rows)) as task:
             for batch in load_batches(paths, rows, encoder.spec, _BATCH):
                 if len(batch.rows):
@@ -76,5 +76,5 @@ def extract(
                     store.put_failures(batch.failures, item_ids)
                 task.advance(len(batch.rows) + len(batch.failures))
     if not store.done.any():
-        raise DataError(f"{dataset.folder}: none of the {len(paths)} items has a usable photo, see {store.folder}")
+        raise DataError(f"{dataset.folder}: none of the {len(item_ids)} items has a usable photo, see {store.folder}")
     return Extraction(store, dict(Counter(str(failure["reason"]) for failure in store.failures)))

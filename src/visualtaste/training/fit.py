@@ -18,6 +18,7 @@ from visualtaste.artifact.folder import read_manifest, seal
 from visualtaste.artifact.manifest import DataReference, EncoderManifest, TasteManifest
 from visualtaste.config import TasteConfig
 from visualtaste.data.dataset import Dataset
+from visualtaste.data.splits import split_users
 from visualtaste.errors import TrainingError
 from visualtaste.export.encoder import export_encoder, export_item_classifier
 from visualtaste.export.interests import export_interests
@@ -55,8 +56,9 @@ def fit(
     config = config or TasteConfig()
     output = Path(output) if output else dataset.folder / "model"
     if output.exists():
-        _refuse_other(output, _model_differences(output, dataset, config))
-        return TasteModel.load(output)
+        model = TasteModel.load(output)
+        _refuse_other(output, _model_differences(model, dataset, config))
+        return model
     encoder_folder = _partial(output) / "encoder"  # goes with the rest of it when stage 2 is done
     fit_encoder(dataset, config, encoder_folder, reporter)
     return fit_interests_on(dataset, encoder_folder, config, output, reporter)
@@ -122,11 +124,11 @@ def fit_interests_on(
         )
     config = config.model_copy(update={"encoder": stage1.encoder})
     if output.exists():
-        differences = _model_differences(output, dataset, config)
-        found = read_manifest(output, TasteManifest)
-        differences["encoder"] = found.files["encoder.onnx"] != stage1.files["encoder.onnx"]
+        model = TasteModel.load(output)
+        differences = _model_differences(model, dataset, config)
+        differences["encoder"] = model.manifest.encoder_digest != stage1.files["encoder.onnx"]
         _refuse_other(output, differences)
-        return TasteModel.load(output)
+        return model
     encoder = OnnxEncoder(encoder_folder / "encoder.onnx", stage1.preprocessing)
     extraction = extract(dataset, encoder, reporter=reporter)
     if extraction.skipped:
@@ -184,9 +186,9 @@ def _interests_data(
     dataset: Dataset, stage1: EncoderManifest, store: FeatureStore, reporter: Reporter
 ) -> InterestsData:
     """The training and validation users' items that have features."""
-    learners = Learners.of(dataset, stage1.split)
+    split = split_users(dataset.user_ids, stage1.split)
     parts = []
-    for name, users in (("training", learners.split.train), ("validation", learners.split.validation)):
+    for name, users in (("training", split.train), ("validation", split.validation)):
         sets = store.usable(dataset.user_items.take(users))
         nonempty = np.flatnonzero(sets.lengths > 0)
         if len(nonempty) < len(users):
@@ -196,8 +198,8 @@ def _interests_data(
     return InterestsData(features=store.matrix, item_categories=labels, train=parts[0], validation=parts[1])
 
 
-def _model_differences(output: Path, dataset: Dataset, config: TasteConfig) -> dict[str, bool]:
-    found = read_manifest(output, TasteManifest)
+def _model_differences(model: TasteModel, dataset: Dataset, config: TasteConfig) -> dict[str, bool]:
+    found = model.manifest
     return {"data": found.data.fingerprint != dataset.fingerprint, "settings": found.config != config}
 
 
