@@ -124,7 +124,7 @@ def _plot(axes: Axes, evaluation: Evaluation, metric: str) -> None:
     # the best is drawn last, above the others
     for place, method in enumerate(reversed(evaluation.ranked)):
         drawn = styles[method.name]
-        interval = evaluation.comparisons[method.name].mean[metric]
+        interval = evaluation.estimates[method.name].mean[metric]
         if drawn.band:
             axes.fill_between(evaluation.ks, interval.low, interval.high, color=drawn.colour, alpha=0.14, linewidth=0)
         # markers at different k, so that lines close together do not hide each other's
@@ -147,7 +147,7 @@ def _plot(axes: Axes, evaluation: Evaluation, metric: str) -> None:
 
 def _limits(evaluation: Evaluation, metric: str) -> tuple[float, float]:
     """The range of the intervals with some air; from 0 where that is not far, never beyond what can be."""
-    intervals = [comparison.mean[metric] for comparison in evaluation.comparisons.values()]
+    intervals = [one.mean[metric] for one in evaluation.estimates.values()]
     low = min(float(interval.low.min()) for interval in intervals)
     high = max(float(interval.high.max()) for interval in intervals)
     air = max(0.05 * (high - low), 0.01)
@@ -175,7 +175,7 @@ def spread(wanted: Float64, sizes: Float64, low: float, high: float) -> Float64:
 
 def _end(axes: Axes, evaluation: Evaluation, metric: str, method: MethodResult) -> float:
     """Height in pixels at which a method's line ends."""
-    value = evaluation.comparisons[method.name].mean[metric].value[-1]
+    value = evaluation.estimates[method.name].mean[metric].value[-1]
     return float(axes.transData.transform((0, value))[1])
 
 

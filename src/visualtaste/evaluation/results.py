@@ -11,7 +11,7 @@ import numpy as np
 
 from visualtaste.config import Protocol
 from visualtaste.errors import DataError
-from visualtaste.evaluation.comparison import Comparison, compare
+from visualtaste.evaluation.estimates import Estimates, estimate_all
 from visualtaste.evaluation.scores_json import DECIMALS, scores_json
 from visualtaste.metrics.intervals import DRAWS, LEVEL
 from visualtaste.metrics.user_scores import UserScores
@@ -151,24 +151,24 @@ class Evaluation:
 
     def estimate(self, name: str, metric: str, k: int | None = None) -> Estimate:
         """Mean and interval of one method's metric at k (default: the headline k)."""
-        interval = self.comparisons[name].mean[metric]
+        interval = self.estimates[name].mean[metric]
         column = self._column(metric, k)
         return Estimate(*(float(part[column]) for part in (interval.value, interval.low, interval.high)))
 
     def difference(self, name: str, metric: str, k: int | None = None) -> Estimate | None:
         """The method's lead over the reference at k; None for the reference itself and where one lacks the metric."""
-        gap = self.comparisons[name].difference.get(metric)
+        gap = self.estimates[name].difference.get(metric)
         if gap is None or name == self.reference:
             return None
         column = self._column(metric, k)
         return Estimate(*(float(part[column]) for part in (gap.value, gap.low, gap.high, gap.probability)))
 
     @cached_property
-    def comparisons(self) -> dict[str, Comparison]:
+    def estimates(self) -> dict[str, Estimates]:
         """Intervals of every method, by name."""
         scores = [method.scores for method in self.methods]
-        found = compare(scores, self.method(self.reference).scores, self.seed, self.draws)
-        return {method.name: comparison for method, comparison in zip(self.methods, found, strict=True)}
+        found = estimate_all(scores, self.method(self.reference).scores, self.seed, self.draws)
+        return {method.name: one for method, one in zip(self.methods, found, strict=True)}
 
     def to_json(self) -> dict[str, Any]:
         """Everything behind the figures, for metrics.json (`files.write_json`).
@@ -194,7 +194,7 @@ class Evaluation:
                     "name": method.name,
                     "title": method.title,
                     "note": method.note,
-                    **scores_json(method.scores, self.comparisons[method.name]),
+                    **scores_json(method.scores, self.estimates[method.name]),
                 }
                 for method in self.methods
             ],

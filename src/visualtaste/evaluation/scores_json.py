@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from visualtaste.evaluation.comparison import Comparison
+from visualtaste.evaluation.estimates import Estimates
 from visualtaste.metrics.intervals import Interval
 from visualtaste.metrics.user_scores import METRICS, THRESHOLDED_METRICS, Curves, UserScores
 
@@ -15,7 +15,7 @@ from visualtaste.metrics.user_scores import METRICS, THRESHOLDED_METRICS, Curves
 DECIMALS = 6
 
 
-def scores_json(scores: UserScores, comparison: Comparison) -> dict[str, Any]:
+def scores_json(scores: UserScores, estimates: Estimates) -> dict[str, Any]:
     """Means and differences to the reference with their intervals, and micro averages.
 
     Lists are in the order of `ks`; R-precision is one number; what a method does not have is null.
@@ -23,8 +23,8 @@ def scores_json(scores: UserScores, comparison: Comparison) -> dict[str, Any]:
     thresholded = scores.thresholded_micro()
     metrics = METRICS + THRESHOLDED_METRICS
     return {
-        "mean": {metric: _interval(metric, comparison.mean.get(metric)) for metric in metrics},
-        "difference_to_reference": {metric: _interval(metric, comparison.difference.get(metric)) for metric in metrics},
+        "mean": {metric: _interval(metric, estimates.mean.get(metric)) for metric in metrics},
+        "difference_to_reference": {metric: _interval(metric, estimates.difference.get(metric)) for metric in metrics},
         "micro": _curves(scores.micro()),
         "thresholded_micro": None if thresholded is None else _curves(thresholded),
     }

@@ -56,8 +56,8 @@ def test_the_reference_has_no_difference_and_the_best_comes_first(evaluation):
 def test_a_metric_that_one_method_lacks_has_no_difference(evaluations):
     evaluation = evaluations(6)  # the sixth gives no probabilities
     without = evaluation.methods[5].name
-    assert "thresholded_f1" not in evaluation.comparisons[without].mean
-    assert "thresholded_f1" in evaluation.comparisons["method0"].mean
+    assert "thresholded_f1" not in evaluation.estimates[without].mean
+    assert "thresholded_f1" in evaluation.estimates["method0"].mean
     assert evaluation.difference("method0", "thresholded_f1") is None
     assert evaluation.difference("method0", "f1") is not None
 

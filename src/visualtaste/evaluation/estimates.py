@@ -16,14 +16,14 @@ Kind = TypeVar("Kind", bound=Interval)
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Estimates:
     """One method by metric: `mean` has every metric that it has, `difference` those that all methods have."""
 
     mean: dict[str, Interval]
     difference: dict[str, Difference]
 
 
-def compare(methods: Sequence[UserScores], reference: UserScores, seed: int, draws: int) -> list[Comparison]:
+def estimate_all(methods: Sequence[UserScores], reference: UserScores, seed: int, draws: int) -> list[Estimates]:
     """Compare methods that were scored on the same users; every one sees the same draws of users.
 
     Within a metric the columns are the k of the scores; R-precision has one.
@@ -40,7 +40,7 @@ def compare(methods: Sequence[UserScores], reference: UserScores, seed: int, dra
         draws,
     )
     return [
-        Comparison(mean=_by_metric(mean, table), difference=_by_metric(gap, shared))
+        Estimates(mean=_by_metric(mean, table), difference=_by_metric(gap, shared))
         for table, mean, gap in zip(tables, means, gaps, strict=True)
     ]
 
