@@ -108,7 +108,7 @@ def _score(method: Callable[[Exam], Float32], exams: Sequence[Exam]) -> UserScor
 
 
 def _check_paired(folds: dict[_Kind, list[Exam]], dataset: Dataset) -> None:
-    users = {kind: np.concatenate([exam.users for exam in exams]) for kind, exams in folds.items()}
+    users = {kind: np.concatenate([exam.asked.users for exam in exams]) for kind, exams in folds.items()}
     (first, expected), *others = users.items()
     for kind, found in users.items():
         unique, counts = np.unique(found, return_counts=True)
@@ -124,5 +124,5 @@ def _check_paired(folds: dict[_Kind, list[Exam]], dataset: Dataset) -> None:
 
 
 def _skipped(exams: Sequence[Exam]) -> tuple[SkippedUsers, ...]:
-    total: Counter[str] = sum((exam.left_out for exam in exams), start=Counter())
+    total: Counter[str] = sum((exam.asked.left_out for exam in exams), start=Counter())
     return tuple(SkippedUsers(reason, count) for reason, count in sorted(total.items()))

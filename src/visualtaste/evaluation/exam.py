@@ -1,4 +1,4 @@
-"""The test users of one model, what they are shown and what is asked of them."""
+"""The test users, what they are shown and what is asked of them; and of one model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,43 @@ from visualtaste.data.protocols import Questions, ask
 from visualtaste.data.splits import split_users
 from visualtaste.errors import DataError
 from visualtaste.features.extract import extract
+from visualtaste.features.store import FeatureStore
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.progress import Reporter
 from visualtaste.types import Int64, Ragged
+
+
+@dataclass(frozen=True, eq=False)
+class AskedUsers:
+    """Users who can be asked, and their questions."""
+
+    users: Int64  # rows of Dataset.user_ids (U,)
+    items: Ragged  # all usable items of each user, earliest first
+    questions: Questions
+    left_out: Counter[str]  # users that cannot be asked, by reason
+
+    @classmethod
+    def of(
+        cls, protocol: Protocol, users: Int64, dataset: Dataset, store: FeatureStore, categories: tuple[str, ...]
+    ) -> AskedUsers:
+        """Ask each of `users` (rows of `Dataset.user_ids`) who has a usable photo and something to predict.
+
+        The others are left out and counted. Raises DataError when nobody is left.
+        """
+        left_out: Counter[str] = Counter()
+        items = store.usable(dataset.user_items.take(users))
+        shown = np.flatnonzero(items.lengths > 0)
+        left_out["without a usable photo"] = len(users) - len(shown)
+        users, items = users[shown], items.take(shown)
+
+        questions = ask(protocol, items, dataset.labels(categories), len(categories))
+        asked = np.flatnonzero(questions.target.any(axis=1))
+        left_out["with nothing to predict"] = len(users) - len(asked)
+        if len(asked) == 0:
+            raise DataError(f"{dataset.folder}: no test user has anything to predict in the {protocol} protocol")
+        scored = None if questions.scored is None else questions.scored[asked]
+        questions = replace(questions, shown=questions.shown.take(asked), target=questions.target[asked], scored=scored)
+        return cls(users[asked], items.take(asked), questions, +left_out)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,35 +59,23 @@ class Exam:
 
     model: TasteModel
     protocol: Protocol
-    users: Int64  # rows of Dataset.user_ids (U,)
-    items: Ragged  # all usable items of each user, earliest first
-    questions: Questions
+    asked: AskedUsers
     features: NDArray[np.float16]  # (N, K)
-    left_out: Counter[str]  # users that cannot be asked, by reason
 
     @classmethod
     def of(cls, model: TasteModel, dataset: Dataset, protocol: Protocol, reporter: Reporter) -> Exam:
         """Extract what is missing and ask every test user of the model's split.
 
-        Users without a usable photo or with nothing to predict are left out and counted. Raises DataError when
-        nobody is left, or when the data set has none of the model's categories.
+        Raises DataError when nobody can be asked, or when the data set has none of the model's categories.
         """
         if not set(model.categories) & set(dataset.categories):
             raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
         store = extract(dataset, model.encoder, reporter=reporter).store
-        left_out: Counter[str] = Counter()
-
         users = split_users(dataset.user_ids, model.manifest.split).test
-        items = store.usable(dataset.user_items.take(users))
-        shown = np.flatnonzero(items.lengths > 0)
-        left_out["without a usable photo"] = len(users) - len(shown)
-        users, items = users[shown], items.take(shown)
+        asked = AskedUsers.of(protocol, users, dataset, store, model.categories)
+        return cls(model, protocol, asked, store.matrix)
 
-        questions = ask(protocol, items, dataset.labels(model.categories), len(model.categories))
-        asked = np.flatnonzero(questions.target.any(axis=1))
-        left_out["with nothing to predict"] = len(users) - len(asked)
-        if len(asked) == 0:
-            raise DataError(f"{dataset.folder}: no test user has anything to predict in the {protocol} protocol")
-        scored = None if questions.scored is None else questions.scored[asked]
-        questions = replace(questions, shown=questions.shown.take(asked), target=questions.target[asked], scored=scored)
-        return cls(model, protocol, users[asked], items.take(asked), questions, store.matrix, +left_out)
+    @property
+    def questions(self) -> Questions:
+        """What is shown and wanted."""
+        return self.asked.questions

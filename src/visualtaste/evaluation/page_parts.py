@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
 from visualtaste.evaluation import wording
+from visualtaste.evaluation.canvas import sample_svg
 from visualtaste.evaluation.examples import UserExample
-from visualtaste.evaluation.figures import FIGURES, curve_svg, sample_svg
-from visualtaste.evaluation.line_styles import COLOURS, GRID, INK, MUTED, PAPER, line_styles
+from visualtaste.evaluation.figures import FIGURES, curve_svg
+from visualtaste.evaluation.line_styles import line_styles
+from visualtaste.evaluation.page import themed
 from visualtaste.evaluation.results import Evaluation, MethodResult
 from visualtaste.evaluation.thumbnails import thumbnail
 
@@ -23,11 +21,6 @@ PHOTO_SIDE = 208
 # Missed categories that are listed for a user; the others are counted.
 MOST_MISSED = 18
 
-# A page has a light and a dark form: the figures' colours become the page's own.
-_THEME = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"} | {
-    colour: f"line-{index}" for index, colour in enumerate(COLOURS)
-}
-
 
 def figures(evaluation: Evaluation) -> list[dict[str, Any]]:
     """The published figures, each in both layouts."""
@@ -36,8 +29,8 @@ def figures(evaluation: Evaluation) -> list[dict[str, Any]]:
             "number": FIRST_FIGURE + index,
             "name": metric,
             "metric": wording.METRICS[metric],
-            "wide": _themed(curve_svg(evaluation, metric, "wide")),
-            "narrow": _themed(curve_svg(evaluation, metric, "narrow")),
+            "wide": themed(curve_svg(evaluation, metric, "wide")),
+            "narrow": themed(curve_svg(evaluation, metric, "narrow")),
         }
         for index, metric in enumerate(FIGURES)
     ]
@@ -59,7 +52,7 @@ def table_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
         rows.append(
             {
                 "method": method,
-                "sample": _themed(sample_svg(styles[method.name])),
+                "sample": themed(sample_svg(styles[method.name])),
                 "best": method is evaluation.best,
                 "reference": method.name == evaluation.reference,
                 "estimates": {
@@ -119,39 +112,3 @@ def user_card(example: UserExample) -> dict[str, Any]:
         "missed": example.missed[:MOST_MISSED],
         "more_missed": max(0, len(example.missed) - MOST_MISSED),
     }
-
-
-def provenance_groups(evaluation: Evaluation) -> list[tuple[str, dict[str, str]]]:
-    """The provenance as headed lists of names and values."""
-    made = evaluation.provenance
-    groups = (
-        ("Data", made.data),
-        ("Split", made.split),
-        ("Settings", made.settings),
-        ("Versions", made.versions),
-    )
-    return [(heading, _flat(mapping)) for heading, mapping in groups if mapping]
-
-
-def _flat(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Nested settings with dotted names."""
-    flat: dict[str, str] = {}
-    for key, value in mapping.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        elif isinstance(value, bool) or value is None:
-            flat[prefix + key] = {True: "yes", False: "no", None: "none"}[value]
-        elif isinstance(value, int) and abs(value) >= 10_000:
-            flat[prefix + key] = f"{value:,}"
-        else:
-            flat[prefix + key] = str(value)
-    return flat
-
-
-def _themed(svg: str) -> Markup:
-    """Our SVG with the page's colours in the place of its own."""
-    return Markup(re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found.group()), svg))
-
-
-def _variable(colour: str) -> str:
-    return f"var(--{_THEME[colour]})" if colour in _THEME else colour

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -169,6 +169,13 @@ class Evaluation:
         scores = [method.scores for method in self.methods]
         found = estimate_all(scores, self.method(self.reference).scores, self.seed, self.draws)
         return {method.name: one for method, one in zip(self.methods, found, strict=True)}
+
+    def only(self, names: Collection[str]) -> Evaluation:
+        """The same with some of the methods, in the same order; the reference must be one of them."""
+        part = replace(self, methods=tuple(method for method in self.methods if method.name in names))
+        # intervals do not depend on who else is compared: every method sees the same draws of users
+        part.__dict__["estimates"] = {method.name: self.estimates[method.name] for method in part.methods}
+        return part
 
     def to_json(self) -> dict[str, Any]:
         """Everything behind the figures, for metrics.json (`files.write_json`).

@@ -36,9 +36,9 @@ def write_evaluation(evaluated: Evaluated, dataset: Dataset, folder: Path) -> Pa
 def _locate(exams: Sequence[Exam], row: int) -> tuple[Exam, int]:
     """The exam that a row of the scores is in, and its row there: scores have the exams' users end to end."""
     for exam in exams:
-        if row < len(exam.users):
+        if row < len(exam.asked.users):
             return exam, int(row)
-        row -= len(exam.users)
+        row -= len(exam.asked.users)
     raise IndexError(row)
 
 
@@ -48,10 +48,10 @@ def _example(exam: Exam, row: int, dataset: Dataset) -> UserExample:
     prediction = exam.model.predict(shown, exam.features)
     later: Int64 = np.empty(0, dtype=np.int64)
     if exam.protocol != "observed":
-        later = cut(exam.items.take(one), shown.lengths)[1].values
+        later = cut(exam.asked.items.take(one), shown.lengths)[1].values
     scored = exam.questions.scored
     return make_example(
-        dataset.user_ids[exam.users[row]],
+        dataset.user_ids[exam.asked.users[row]],
         _photos(dataset, shown.values),
         prediction.attention,
         prediction.probabilities[0],

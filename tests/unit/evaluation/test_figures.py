@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualtaste.evaluation.figures import FIGURES, curve_svg, sample_svg, spread
+from visualtaste.evaluation.canvas import sample_svg, spread
+from visualtaste.evaluation.figures import FIGURES, curve_svg
 from visualtaste.evaluation.line_styles import COLOURS, INK, line_styles
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from visualtaste.evaluation.examples import Photo, UserExample, make_example
-from visualtaste.evaluation.report import report_html, shortened, write_report
+from visualtaste.evaluation.page import shortened
+from visualtaste.evaluation.report import report_html, write_report
 from visualtaste.evaluation.results import Provenance
 from visualtaste.evaluation.thumbnails import thumbnail
 

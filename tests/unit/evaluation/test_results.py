@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,3 +114,14 @@ def test_json_has_everything_behind_the_figures(evaluations):
 
 def test_the_same_evaluation_gives_the_same_json(evaluations):
     assert json.dumps(evaluations(3).to_json()) == json.dumps(evaluations(3).to_json())
+
+
+def test_some_of_the_methods_keep_their_intervals(evaluation):
+    names = {"method1", evaluation.reference}
+    part = evaluation.only(names)
+    assert [method.name for method in part.methods] == ["method1", evaluation.reference]
+    alone = replace(evaluation, methods=part.methods)
+    assert part.estimate("method1", "f1") == alone.estimate("method1", "f1")
+    assert part.difference("method1", "f1") == alone.difference("method1", "f1")
+    with pytest.raises(DataError, match="reference"):
+        evaluation.only({"method0"})
