@@ -19,6 +19,7 @@ from visualtaste.features.session import Port, check_ports, open_session
 from visualtaste.inference.chunks import user_chunks
 from visualtaste.inference.description import describe
 from visualtaste.inference.interests import Interests, SeenPhoto, rank
+from visualtaste.inference.item_classifier import OnnxItemClassifier
 from visualtaste.inference.photos import Photo, encode_photos
 from visualtaste.inference.prediction import Prediction
 from visualtaste.types import Float32, Int64, Ragged
@@ -111,30 +112,24 @@ class TasteModel:
 
     def item_probabilities(self, features: Float32) -> Float32:
         """What each photo shows, by the classifier of stage 1: features (n, K) -> calibrated probabilities (n, D)."""
-        self._check_width(features)
-        result = np.empty((len(features), len(self.categories)), dtype=np.float32)
-        for start in range(0, len(features), _PHOTOS_AT_ONCE):
-            rows = slice(start, start + _PHOTOS_AT_ONCE)
-            chunk = np.ascontiguousarray(features[rows], dtype=np.float32)
-            result[rows] = self._item_classifier.run(["probabilities"], {"features": chunk})[0]
-        return result
+        return self._item_classifier.probabilities(features)
 
     @cached_property
     def _interests(self) -> InferenceSession:
-        return self._network(INTERESTS, {"offsets": Port("int64", (None,))}, {"attention": Port("float", (None,))})
+        path = self.folder / INTERESTS
+        session = open_session(path)
+        inputs = {"features": Port("float", (None, self.manifest.feature_size)), "offsets": Port("int64", (None,))}
+        outputs = {
+            "probabilities": Port("float", (None, len(self.categories))),
+            "attention": Port("float", (None,)),
+        }
+        check_ports(session, path, inputs, outputs)
+        return session
 
     @cached_property
-    def _item_classifier(self) -> InferenceSession:
-        return self._network(ITEM_CLASSIFIER, {}, {})
-
-    def _network(self, name: str, inputs: dict[str, Port], outputs: dict[str, Port]) -> InferenceSession:
-        """Open a network from features (·, K) to probabilities (·, D) with the given further inputs and outputs."""
-        path = self.folder / name
-        session = open_session(path)
-        features = Port("float", (None, self.manifest.feature_size))
-        probabilities = Port("float", (None, len(self.categories)))
-        check_ports(session, path, {"features": features, **inputs}, {"probabilities": probabilities, **outputs})
-        return session
+    def _item_classifier(self) -> OnnxItemClassifier:
+        path = self.folder / ITEM_CLASSIFIER
+        return OnnxItemClassifier(path, self.manifest.feature_size, len(self.categories))
 
     def _check_sets(self, sets: Ragged, features: NDArray[Any] | None) -> None:
         empty = np.flatnonzero(sets.lengths == 0)

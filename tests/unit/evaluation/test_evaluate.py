@@ -42,8 +42,8 @@ def test_a_model_that_sees_colours_knows_what_is_wanted(model, dataset, protocol
 
 def test_only_test_users_of_the_models_own_split_are_asked(model, dataset):
     exam = Exam.of(model, dataset, "observed", Silent())
-    assert 0 < len(exam.users) < len(USERS)
-    for exam_user, shown in zip(exam.users, exam.questions.shown, strict=True):
+    assert 0 < len(exam.asked.users) < len(USERS)
+    for exam_user, shown in zip(exam.asked.users, exam.questions.shown, strict=True):
         colour = dataset.user_ids[exam_user].split("-")[0]
         assert {dataset.items["item_id"][int(item)].split("-")[0] for item in shown} == {colour}
 
@@ -63,7 +63,7 @@ def test_folds_of_one_method_are_put_together(tmp_path, dataset):
     assert evaluated.evaluation.folds == 5
     assert evaluated.evaluation.users == len(USERS)
     assert [exam.model.manifest.split.fold for exam in evaluated.exams] == [0, 1, 2, 3, 4]
-    assert sorted(np.concatenate([exam.users for exam in evaluated.exams])) == list(range(len(USERS)))
+    assert sorted(np.concatenate([exam.asked.users for exam in evaluated.exams])) == list(range(len(USERS)))
 
 
 def test_two_models_that_test_the_same_users_are_refused(tmp_path, model, dataset):
@@ -82,10 +82,10 @@ def test_unusable_photos_leave_users_out_by_reason(model, dataset):
     for number in range(4):
         (dataset.folder / f"red-{number}.png").write_bytes(b"no picture")
     exam = Exam.of(model, dataset, "observed", Silent())
-    assert not any(dataset.user_ids[user].startswith("red") for user in exam.users)
-    assert exam.left_out["without a usable photo"] > 0
+    assert not any(dataset.user_ids[user].startswith("red") for user in exam.asked.users)
+    assert exam.asked.left_out["without a usable photo"] > 0
     skipped = evaluate([model], dataset, "observed").evaluation.skipped
-    assert {one.reason: one.count for one in skipped} == dict(exam.left_out)
+    assert {one.reason: one.count for one in skipped} == dict(exam.asked.left_out)
 
 
 def test_new_interests_of_users_without_new_ones_cannot_be_asked(model, dataset):
@@ -103,7 +103,7 @@ def test_noisy_or_is_the_chance_that_one_photo_shows_it(model, dataset):
 
 def test_popularity_is_the_same_for_everyone(model, dataset):
     exam = Exam.of(model, dataset, "observed", Silent())
-    np.testing.assert_allclose(popularity(exam), [[0.5, 0.4, 0.3, 0.2, 0.1]] * len(exam.users))
+    np.testing.assert_allclose(popularity(exam), [[0.5, 0.4, 0.3, 0.2, 0.1]] * len(exam.asked.users))
 
 
 def test_a_data_set_of_other_categories_is_refused(tmp_path, dataset):
