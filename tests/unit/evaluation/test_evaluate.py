@@ -35,7 +35,7 @@ def test_a_model_that_sees_colours_knows_what_is_wanted(model, dataset, protocol
     assert [method.name for method in evaluation.methods][:2] == ["popularity", "item_classifier"]
     (name,) = [method.name for method in evaluation.methods[2:]]
     assert evaluation.estimate(name, "precision", k=1).value == 1.0
-    asked = evaluate([model], dataset, protocol).exams[0].users
+    asked = evaluate([model], dataset, protocol).exams[0].asked.users
     reds = sum(dataset.user_ids[user].startswith("red") for user in asked)
     assert evaluation.estimate("popularity", "precision", k=1).value == pytest.approx(reds / evaluation.users)
 
