@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from visualtaste.errors import DataError
+from visualtaste.metrics.checks import refuse_rows, require_mask, require_shape
 from visualtaste.metrics.user_scores import Counts, UserScores
 from visualtaste.types import Bool, Float32, Float64, Int64
 
@@ -174,26 +175,17 @@ def _cuts(ks: Iterable[int]) -> Int64:
 def _check(scores: Float32, relevant: Bool, probabilities: Float32 | None, scored: Bool | None) -> None:
     if scores.ndim != 2:
         raise DataError(f"scores must be a matrix (users, categories), not of shape {scores.shape}")
-    for name, matrix in (("relevant", relevant), ("probabilities", probabilities), ("scored", scored)):
-        if matrix is not None and matrix.shape != scores.shape:
-            raise DataError(f"{name} has shape {matrix.shape}, but scores have {scores.shape}")
-    for name, mask in (("relevant", relevant), ("scored", scored)):
-        if mask is not None and mask.dtype != np.bool_:
-            raise DataError(f"{name} must be boolean, not {mask.dtype}")
+    require_mask("relevant", relevant, "scores", scores.shape)
+    if probabilities is not None:
+        require_shape("probabilities", probabilities, "scores", scores.shape)
+    if scored is not None:
+        require_mask("scored", scored, "scores", scores.shape)
     for name, floats in (("score", scores), ("probability", probabilities)):
         if floats is not None:
-            _refuse(np.isnan(floats), f"row {{row}} has a {name} that is not a number")
-    _refuse(
+            refuse_rows(np.isnan(floats), f"row {{row}} has a {name} that is not a number")
+    refuse_rows(
         relevant.sum(axis=1, keepdims=True) == 0,
         "the user in row {row} wants no category: leave such users out before scoring, count them",
     )
     if scored is not None:
-        _refuse(relevant & ~scored, "the user in row {row} wants a category that is not scored")
-
-
-def _refuse(wrong: Bool, message: str) -> None:
-    """Raise when an entry of `wrong` (U, ·) is true: with the first such row, and how many there are."""
-    rows = np.flatnonzero(wrong.any(axis=1))
-    if len(rows):
-        more = f" ({len(rows)} rows in all)" if len(rows) > 1 else ""
-        raise DataError(message.format(row=rows[0]) + more)
+        refuse_rows(relevant & ~scored, "the user in row {row} wants a category that is not scored")

@@ -35,16 +35,18 @@ class Counts:
     listed    (U, n)  entries of the list that count at this k
     hits      (U, n)  those of them that the user wanted
     relevant  (U,)    categories that the user wanted, at least 1
+
+    The first two are fractions where they are means over several lists of the same user (`UserScores.mean_of`).
     """
 
-    listed: Int64
-    hits: Int64
+    listed: Int64 | Float64
+    hits: Int64 | Float64
     relevant: Int64
 
     @cached_property
     def precision(self) -> Float64:
         """hits / listed for each user (U, n); 0 where nothing is listed."""
-        return self.hits / np.maximum(self.listed, 1)
+        return self.hits / _or_one(self.listed)
 
     @cached_property
     def recall(self) -> Float64:
@@ -70,7 +72,7 @@ class Counts:
         relevant, F1 = their harmonic mean.
         """
         hits, listed, relevant = self.hits.sum(axis=0), self.listed.sum(axis=0), self.relevant.sum()
-        return Curves(hits / np.maximum(listed, 1), hits / relevant, 2 * hits / (listed + relevant))
+        return Curves(hits / _or_one(listed), hits / relevant, 2 * hits / (listed + relevant))
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,21 +173,40 @@ class UserScores:
         Raises DataError when there is no part, when the parts were cut at different k, or when only some have
         thresholded metrics.
         """
-        if not parts:
-            raise DataError("there are no scores to put together")
-        first = parts[0]
-        for part in parts[1:]:
-            if not np.array_equal(part.ks, first.ks):
-                raise DataError(f"scores at k = {part.ks.tolist()} do not go with scores at k = {first.ks.tolist()}")
-        thresholded = [part.thresholded for part in parts if part.thresholded is not None]
-        if 0 < len(thresholded) < len(parts):
-            raise DataError("some parts have thresholded metrics and some have not: give probabilities to all or none")
+        first, thresholded = _in_accord(parts)
         return cls(
             ks=first.ks,
             top=_concat_counts([part.top for part in parts]),
             thresholded=_concat_counts(thresholded) if thresholded else None,
             ndcg=np.concatenate([part.ndcg for part in parts]),
             r_precision=np.concatenate([part.r_precision for part in parts]),
+        )
+
+    @classmethod
+    def mean_of(cls, parts: Sequence[UserScores]) -> UserScores:
+        """Several models (seeds of one method) asked about the same users: each user's counts averaged over them.
+
+        The plain metrics are linear in the hits (F1 too, being 2 hits / (k + relevant)), so a user's precision,
+        recall, F1, nDCG and R-precision are the means of what the models have. The thresholded precision and F1 are
+        not, because how much is listed differs: they are those of all the models' lists taken together, hits of all
+        over entries of all.
+
+        Raises DataError when there is no part, when the parts were cut at different k or scored on different users,
+        or when only some have thresholded metrics.
+        """
+        first, thresholded = _in_accord(parts)
+        for number, part in enumerate(parts):
+            if not np.array_equal(part.relevant, first.relevant):
+                raise DataError(
+                    f"part {number} was scored on other users than part 0: the numbers of categories that they want "
+                    "differ, or their order"
+                )
+        return cls(
+            ks=first.ks,
+            top=_mean_counts([part.top for part in parts]),
+            thresholded=_mean_counts(thresholded) if thresholded else None,
+            ndcg=np.mean([part.ndcg for part in parts], axis=0),
+            r_precision=np.mean([part.r_precision for part in parts], axis=0),
         )
 
     def _require_users(self) -> None:
@@ -199,3 +220,30 @@ def _concat_counts(parts: Sequence[Counts]) -> Counts:
         hits=np.concatenate([part.hits for part in parts]),
         relevant=np.concatenate([part.relevant for part in parts]),
     )
+
+
+def _mean_counts(parts: Sequence[Counts]) -> Counts:
+    return Counts(
+        listed=np.mean([part.listed for part in parts], axis=0),
+        hits=np.mean([part.hits for part in parts], axis=0),
+        relevant=parts[0].relevant,
+    )
+
+
+def _in_accord(parts: Sequence[UserScores]) -> tuple[UserScores, list[Counts]]:
+    """The first of the parts and the thresholded counts of all (none when they have none), if they go together."""
+    if not parts:
+        raise DataError("there are no scores to put together")
+    first = parts[0]
+    for part in parts[1:]:
+        if not np.array_equal(part.ks, first.ks):
+            raise DataError(f"scores at k = {part.ks.tolist()} do not go with scores at k = {first.ks.tolist()}")
+    thresholded = [part.thresholded for part in parts if part.thresholded is not None]
+    if 0 < len(thresholded) < len(parts):
+        raise DataError("some parts have thresholded metrics and some have not: give probabilities to all or none")
+    return first, thresholded
+
+
+def _or_one(listed: Int64 | Float64) -> Int64 | Float64:
+    """A divisor for hits: 1 where nothing is listed, which leaves 0 hits at 0."""
+    return np.where(listed > 0, listed, 1)
