@@ -15,7 +15,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from visualtaste.errors import ConfigError, nearest
 
-PoolingName = Literal["average", "attention", "attention2", "attention2_gating"]
+PoolingName = Literal[
+    "average",
+    "attention",
+    "attention2",
+    "attention2_gating",
+    "attention2_gating_bn",
+    "attention2_gating_tanh",
+    "attention2_gating_output",
+    "max",
+    "deep_sets",
+    "pma",
+    "category_attention",
+    "bow",
+    "netvlad",
+    "netfv",
+]
 Protocol = Literal["observed", "held-out", "new-interests"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -27,7 +42,20 @@ POOLING_TITLES: dict[PoolingName, str] = {
     "attention": "One attention block",
     "attention2": "Two attention blocks",
     "attention2_gating": "Two attention blocks + context gating",
+    "attention2_gating_bn": "Two attention blocks + gating with batch norm",
+    "attention2_gating_tanh": "Two attention blocks + tanh gating",
+    "attention2_gating_output": "Two attention blocks + gating of features and output",
+    "max": "Maximum",
+    "deep_sets": "Deep Sets",
+    "pma": "Multi-head attention (Set Transformer)",
+    "category_attention": "Attention by category",
+    "bow": "Soft bag of words",
+    "netvlad": "NetVLAD",
+    "netfv": "NetFV",
 }
+
+# Those that Demochkin & Savchenko 2019 compare.
+PAPER_POOLINGS: tuple[PoolingName, ...] = ("average", "attention", "attention2", "attention2_gating")
 
 
 class Settings(BaseModel):
@@ -155,6 +183,14 @@ class InterestsSettings(Settings):
     )
     gate_bias: float = Field(3.0, description="bias that the gates start with: 0 half open, 3 nearly open")
     gate_spread: float = Field(0.1, ge=0, description="gates' weights start as normal, gate_spread/sqrt(K)")
+    heads: int = Field(4, ge=1, description="attention heads of pma")
+    clusters: int = Field(16, ge=1, description="learned clusters of bow, netvlad and netfv")
+    reduced: int = Field(
+        128,
+        ge=1,
+        description="entries that netvlad and netfv reduce a photo's features to, and hidden units a photo of "
+        "deep_sets, pma and category_attention",
+    )
     feature_dropout: float = Field(0.5, ge=0, lt=1, description="share of a pooled vector's entries dropped")
     subsets: bool = Field(
         True,

@@ -1,10 +1,10 @@
-"""What every pooling promises, checked on all four; the published formulas once more as plain loops."""
+"""What every pooling promises, checked on all of them; the published four once more as plain loops."""
 
 import numpy as np
 import pytest
 import torch
 
-from visualtaste.config import POOLING_TITLES, InterestsSettings
+from visualtaste.config import PAPER_POOLINGS, POOLING_TITLES, InterestsSettings
 from visualtaste.models.interests import InterestsModel
 from visualtaste.models.segments import segments_of
 
@@ -13,15 +13,18 @@ LENGTHS = [3, 1, 4, 2]
 OFFSETS = torch.tensor([0, 3, 4, 8, 10])
 
 every_pooling = pytest.mark.parametrize("pooling", POOLING_TITLES)
+published = pytest.mark.parametrize("pooling", PAPER_POOLINGS)
+OTHER_GATINGS = ("attention2_gating_bn", "attention2_gating_tanh", "attention2_gating_output")
 
 
 def make(pooling, **settings):
     """A small model in evaluation mode whose queries, gates and statistics are all away from where they start."""
     torch.manual_seed(7)
-    model = InterestsModel(K, D, InterestsSettings(pooling=pooling, hidden=8, **settings))
+    model = InterestsModel(K, D, InterestsSettings(pooling=pooling, hidden=8, clusters=3, reduced=4, **settings))
     with torch.no_grad():
-        for parameter in (*model.pooling.parameters(), *model.gating.parameters()):
-            parameter.copy_(torch.randn(parameter.shape))
+        for part in (model.pooling, model.gating, model.output_gating):
+            for parameter in part.parameters():
+                parameter.copy_(torch.randn(parameter.shape))
     model.standardise(torch.randn(K), torch.rand(K) + 0.5)
     return model.eval()
 
@@ -55,7 +58,7 @@ def reference(model, pooling, x):
     return pooled, attention
 
 
-@every_pooling
+@published
 @pytest.mark.parametrize("scale_scores", [True, False])
 def test_equals_the_formulas_photo_by_photo(pooling, scale_scores):
     model = make(pooling, scale_scores=scale_scores)
@@ -66,7 +69,7 @@ def test_equals_the_formulas_photo_by_photo(pooling, scale_scores):
         np.testing.assert_allclose(attention.detach()[OFFSETS[user] : OFFSETS[user + 1]], weights, rtol=1e-4, atol=1e-6)
 
 
-@every_pooling
+@published
 def test_attention_is_a_convex_combination(pooling):
     features = photos()
     pooled, attention = pool(make(pooling), features)
@@ -99,14 +102,32 @@ def test_batch_equals_single(pooling):
 
 
 @every_pooling
-def test_the_same_photo_twice_pools_to_itself(pooling):
-    photo = photos()[:1]
-    pooled, attention = pool(make(pooling), photo.repeat(2, 1), torch.tensor([0, 2]))
-    torch.testing.assert_close(pooled, photo)
-    torch.testing.assert_close(attention, torch.tensor([0.5, 0.5]))
+def test_attention_is_shared_out_among_a_users_photos(pooling):
+    model = make(pooling)
+    pooled, attention = pool(model, photos())
+    assert pooled.shape == (len(LENGTHS), model.pooling.pooled_size)
+    assert attention.shape == (10,)
+    assert (attention >= 0).all()
+    for weights in attention.split(LENGTHS):
+        assert weights.sum().item() == pytest.approx(1)
 
 
 @every_pooling
+def test_every_photo_twice_changes_nothing(pooling):
+    model, x = make(pooling), photos()[:3]
+    once, attention = pool(model, x, torch.tensor([0, 3]))
+    twice, halves = pool(model, x.repeat(2, 1), torch.tensor([0, 6]))
+    torch.testing.assert_close(twice, once)
+    torch.testing.assert_close(halves, attention.repeat(2) / 2)
+
+
+@pytest.mark.parametrize("pooling", [*PAPER_POOLINGS, *OTHER_GATINGS, "max"])
+def test_one_photo_pools_to_itself(pooling):
+    pooled, _ = pool(make(pooling), photos()[:1], torch.tensor([0, 1]))
+    torch.testing.assert_close(pooled, photos()[:1])
+
+
+@pytest.mark.parametrize("pooling", [*PAPER_POOLINGS, *OTHER_GATINGS, "deep_sets", "pma"])
 def test_starts_as_the_average(pooling):
     features = photos()
     model = InterestsModel(K, D, InterestsSettings(pooling=pooling, hidden=8, zero_query=True))
@@ -114,6 +135,27 @@ def test_starts_as_the_average(pooling):
     pooled, attention = pool(model, features)
     assert torch.equal(pooled, average)
     assert torch.equal(attention, equal)
+
+
+@every_pooling
+def test_a_user_without_photos_is_refused(pooling):
+    with pytest.raises(RuntimeError):
+        make(pooling)(photos(), torch.tensor([0, 3, 10, 10]))
+
+
+@every_pooling
+def test_bfloat16_products_change_little(pooling):
+    """Sums and softmaxes over photos stay in float32, whatever autocast does to the matrix products."""
+    model = make(pooling)
+    logits, attention = model(photos(), OFFSETS)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rounded, weights = model(photos(), OFFSETS)
+        pooled, _ = pool(model, photos())
+    assert weights.dtype == pooled.dtype == torch.float32
+    for part in weights.split(LENGTHS):
+        assert part.sum().item() == pytest.approx(1, abs=1e-6)
+    torch.testing.assert_close(weights, attention, rtol=0, atol=0.05)
+    torch.testing.assert_close(rounded.float(), logits, rtol=0.1, atol=0.1)
 
 
 @every_pooling
@@ -133,15 +175,16 @@ def test_every_parameter_learns(pooling):
         assert parameter.grad.abs().sum() > 0, name
 
 
-@pytest.mark.parametrize("pooling", ["attention", "attention2", "attention2_gating"])
-def test_queries_learn_from_where_they_start(pooling):
+@pytest.mark.parametrize("pooling", [name for name in POOLING_TITLES if name not in ("average", "max")])
+def test_pooling_learns_from_where_it_starts(pooling):
     """Starting at zero must not be a place that no gradient leads away from."""
     torch.manual_seed(0)
     model = InterestsModel(K, D, InterestsSettings(pooling=pooling, hidden=8, zero_query=True))
+    started = {name: parameter.detach().clone() for name, parameter in model.pooling.named_parameters()}
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(2):  # the first query of two blocks is seen only once W has left zero
         optimizer.zero_grad()
         model(photos(), OFFSETS)[0].square().sum().backward()
         optimizer.step()
     for name, parameter in model.pooling.named_parameters():
-        assert parameter.abs().sum() > 0, name
+        assert not torch.equal(parameter, started[name]), name

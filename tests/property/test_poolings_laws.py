@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualtaste.models.pooling import attend
+from visualtaste.models.pooling.base import attend
 from visualtaste.models.segments import segment_softmax, segments_of
 from visualtaste.types import offsets_of
 

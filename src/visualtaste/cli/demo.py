@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
-from visualtaste.config import POOLING_TITLES
+from visualtaste.config import PAPER_POOLINGS
 
 USERS, ITEMS, CATEGORIES, GIFTS = 1500, 2400, 80, 0.35
 
@@ -19,7 +19,7 @@ def demo(
     ),
     seed: Annotated[int, typer.Option("--seed", help="Seed of the shop and of the training.")] = 0,
 ) -> None:
-    """Generate a shop, train both stages with all four poolings, evaluate, write a report.
+    """Generate a shop, train both stages with the four published poolings, evaluate, write a report.
 
     In the generated shop a third of what people buy are gifts for others: photos that say nothing about the
     buyer. Attention learns to look past them, averaging cannot. Stopped and run again, it goes on where it was.
@@ -44,7 +44,7 @@ def demo(
         config = TasteConfig.preset("shop").updated({"seed": seed})
         encoder = fit_encoder(dataset, config, output / "encoder", reporter)
         models = []
-        for pooling in POOLING_TITLES:
+        for pooling in PAPER_POOLINGS:
             chosen = config.updated({"interests": {"pooling": pooling}})
             models.append(fit_interests_on(dataset, encoder, chosen, output / pooling, reporter))
         evaluated = evaluate(models, dataset, "observed", seed, f"visualtaste demo --seed {seed}", reporter)

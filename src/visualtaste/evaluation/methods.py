@@ -10,6 +10,7 @@ import numpy as np
 from visualtaste.config import PoolingName
 from visualtaste.evaluation.exam import Exam
 from visualtaste.inference.chunks import user_chunks
+from visualtaste.inference.noisy_or import noisy_or
 from visualtaste.types import Float32
 
 _PHOTOS_AT_ONCE = 8192
@@ -38,9 +39,7 @@ def pooled_item_classifier(exam: Exam) -> Float32:
         offsets = sets.offsets[users.start : users.stop + 1]
         rows = sets.values[offsets[0] : offsets[-1]]
         probabilities = exam.model.item_probabilities(exam.features[rows].astype(np.float32))  # (T, D)
-        # a sum of logarithms cannot underflow as a product of forty small numbers can
-        absent = np.log1p(-np.minimum(probabilities, 1 - 1e-7))
-        result[users] = -np.expm1(np.add.reduceat(absent, offsets[:-1] - offsets[0], axis=0))
+        result[users] = noisy_or(probabilities, offsets - offsets[0])
     return result
 
 
@@ -74,4 +73,14 @@ POOLING_NOTES: dict[PoolingName, str] = {
     "attention": "A learned query weighs the photos.",
     "attention2": "A second block weighs them again, with a query made from the first one's result.",
     "attention2_gating": "As two blocks; then every entry of the result is gated by all the others.",
+    "attention2_gating_bn": "As with context gating, the gates normalised over the batch in training.",
+    "attention2_gating_tanh": "As with context gating, by tanh: a gate may turn an entry's sign.",
+    "attention2_gating_output": "As with context gating; then every category's probability is gated by all the others.",
+    "max": "The largest value of every feature over the photos.",
+    "deep_sets": "The mean of what a small network makes of each photo.",
+    "pma": "Several learned queries weigh the photos, each for its own part of the result.",
+    "category_attention": "Each category weighs the photos by its own query and reads its logit from what it gets.",
+    "bow": "The share of the photos in each of some learned clusters.",
+    "netvlad": "Where the photos lie relative to the centres of learned clusters.",
+    "netfv": "Mean and spread of the photos around the centres of learned clusters.",
 }

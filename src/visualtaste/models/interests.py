@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from visualtaste.config import InterestsSettings
-from visualtaste.models.gating import ContextGating
+from visualtaste.models.gating import make_gating, make_output_gating
 from visualtaste.models.head import Head
 from visualtaste.models.losses import calibrated_logits
-from visualtaste.models.pooling import make_pooling
+from visualtaste.models.pooling.make import make_pooling
 from visualtaste.models.segments import segments_of
 
 
@@ -31,12 +31,14 @@ class InterestsModel(nn.Module):
         self.register_buffer("feature_mean", torch.zeros(feature_size))
         self.register_buffer("feature_scale", torch.ones(feature_size))
         self.register_buffer("shift", torch.zeros(()))
-        self.pooling = make_pooling(settings, feature_size)
-        self.gating: nn.Module = nn.Identity()
-        if settings.pooling == "attention2_gating":
-            self.gating = ContextGating(feature_size, spread=settings.gate_spread, bias=settings.gate_bias)
-        self.feature_dropout = nn.Dropout(settings.feature_dropout)
-        self.head = Head(feature_size, settings.hidden, categories, settings.dropout)
+        self.pooling = make_pooling(settings, feature_size, categories)
+        self.gating = make_gating(settings, self.pooling.pooled_size)
+        self.feature_dropout: nn.Module = nn.Identity()
+        self.head: nn.Module = nn.Identity()
+        if not self.pooling.pools_logits:
+            self.feature_dropout = nn.Dropout(settings.feature_dropout)
+            self.head = Head(self.pooling.pooled_size, settings.hidden, categories, settings.dropout)
+        self.output_gating = make_output_gating(settings, categories)
 
     def forward(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """Features (T, K) of all users end to end, offsets (U+1,) -> raw logits (U, D), attention (T,).
@@ -45,8 +47,9 @@ class InterestsModel(nn.Module):
         """
         segments = segments_of(offsets, features)
         features = (features - self.feature_mean) * self.feature_scale
-        pooled, attention = self.pooling(features, segments, offsets.shape[0] - 1)  # (U, K), (T,)
-        return self.head(self.feature_dropout(self.gating(pooled))), attention
+        pooled, attention = self.pooling(features, segments, offsets.shape[0] - 1)  # (U, P), (T,)
+        logits = self.head(self.feature_dropout(self.gating(pooled)))
+        return self.output_gating(logits), attention
 
     def predict(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, but probabilities (U, D), calibrated where the settings say so."""

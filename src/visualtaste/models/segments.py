@@ -28,16 +28,27 @@ def segment_sum(values: Tensor, segments: Tensor, users: int) -> Tensor:
     scatter_add becomes ONNX's ScatterElements. index_add would become ScatterND, whose threads ONNX Runtime lets add
     to the same row at the same time: sums get lost, now and then, on more than one core.
     """
-    index = segments if values.ndim == 1 else segments[:, None].expand_as(values)
+    index = _index(values, segments)
     return values.new_zeros((users, *values.shape[1:])).scatter_add(0, index, values)
 
 
+def segment_max(values: Tensor, segments: Tensor, users: int) -> Tensor:
+    """The largest of each user's values: (T,) -> (U,) or (T, K) -> (U, K). No gradient flows through it."""
+    smallest = values.new_full((users, *values.shape[1:]), -torch.inf)
+    return smallest.scatter_reduce(0, _index(values, segments), values.detach(), "amax")
+
+
 def segment_softmax(scores: Tensor, segments: Tensor, users: int) -> Tensor:
-    """Softmax of the scores (T,) among each user's own; sums to 1 for every user.
+    """Softmax of the scores among each user's own, (T,) or by column (T, H); sums to 1 for every user.
 
     Each user's largest score is subtracted first, so that exp cannot overflow. The result does not depend on what
     is subtracted, so no gradient needs to flow through the maximum.
     """
-    largest = scores.new_full((users,), -torch.inf).scatter_reduce(0, segments, scores.detach(), "amax")
+    largest = segment_max(scores, segments, users)
     weights = torch.exp(scores - largest.index_select(0, segments))
     return weights / segment_sum(weights, segments, users).index_select(0, segments)
+
+
+def _index(values: Tensor, segments: Tensor) -> Tensor:
+    """The user of every entry of `values`, as scatter wants it: in their shape."""
+    return segments if values.ndim == 1 else segments[:, None].expand_as(values)

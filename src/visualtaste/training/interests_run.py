@@ -178,10 +178,10 @@ class InterestsRun:
 
 def make_optimizer(model: InterestsModel, settings: InterestsSettings) -> torch.optim.AdamW:
     """Adam with decoupled weight decay, which without decay is the paper's Adam; attention learns at its own rate."""
-    attention = list(model.pooling.parameters())
-    rest = [*model.gating.parameters(), *model.head.parameters()]
+    scores = model.pooling.score_parameters()
+    rest = [parameter for parameter in model.parameters() if all(parameter is not score for score in scores)]
     groups = [
-        {"params": attention, "lr": settings.learning_rate * settings.attention_rate},
+        {"params": scores, "lr": settings.learning_rate * settings.attention_rate},
         {"params": rest, "lr": settings.learning_rate},
     ]
     return torch.optim.AdamW(

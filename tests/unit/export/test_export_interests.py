@@ -6,6 +6,7 @@ import torch
 from visualtaste.config import POOLING_TITLES, InterestsSettings
 from visualtaste.export.interests import export_interests
 from visualtaste.features.session import open_session
+from visualtaste.models.gating import BatchNormGating
 from visualtaste.models.interests import InterestsModel
 
 K, D = 12, 7
@@ -17,13 +18,22 @@ def exported(request, tmp_path_factory):
     torch.manual_seed(1)
     model = InterestsModel(K, D, InterestsSettings(pooling=request.param, hidden=16))
     with torch.no_grad():
-        for parameter in model.pooling.parameters():
-            parameter.copy_(torch.randn(parameter.shape))
+        for part in (model.pooling, model.gating, model.output_gating):
+            for parameter in part.parameters():
+                parameter.copy_(torch.randn(parameter.shape))
+        if isinstance(model.gating, BatchNormGating):
+            model.gating.norm.running_mean.normal_()
+            model.gating.norm.running_var.uniform_(0.5, 2)
     model.standardise(torch.randn(K), torch.rand(K) + 0.5)
     model.shift.fill_(0.7)
     path = tmp_path_factory.mktemp("onnx") / "interests.onnx"
     export_interests(model, path)
+    assert "ScatterND" not in operators(path)  # whose threads lose sums
     return model.eval(), open_session(path)
+
+
+def operators(path):
+    return {node.op_type for node in onnx.load(path).graph.node}
 
 
 @pytest.mark.parametrize("lengths", [[1], [4], [1, 1], [2, 7, 1, 3]])
@@ -54,9 +64,10 @@ def test_probabilities_are_calibrated_where_the_settings_say_so(calibrate):
         torch.testing.assert_close(model.predict(features, offsets)[0], expected)
 
 
-def test_no_sum_is_left_to_threads_that_race(tmp_path):
+@pytest.mark.parametrize("pooling", ["average", "max", "category_attention", "netfv"])
+def test_no_sum_is_left_to_threads_that_race(tmp_path, pooling):
     """ONNX Runtime's ScatterND loses sums on several threads; every answer must be that of one thread, every time."""
-    model = InterestsModel(256, D, InterestsSettings(pooling="average", hidden=16)).eval()
+    model = InterestsModel(256, D, InterestsSettings(pooling=pooling, hidden=16, clusters=4, reduced=16)).eval()
     export_interests(model, tmp_path / "interests.onnx")
     lengths = np.random.default_rng(0).integers(1, 30, 300)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
@@ -67,5 +78,3 @@ def test_no_sum_is_left_to_threads_that_race(tmp_path):
     for _ in range(20):
         for ours, theirs in zip(many.run(None, feed), expected, strict=True):
             np.testing.assert_allclose(ours, theirs, atol=1e-6)
-    operators = {node.op_type for node in onnx.load(tmp_path / "interests.onnx").graph.node}
-    assert "ScatterND" not in operators
