@@ -73,6 +73,13 @@ class Fitted(ABC):
             raise TrainingError(f"{type(self).__name__} gives the user in row {wrong[0]} a score that is not finite")
         return scores
 
+    def uncalibrated(self, shown: Ragged) -> dict[str, Float32]:
+        """Probabilities (U, D) as they would be without some part of their calibration, by the name of what is left.
+
+        Nothing, where there is no such part.
+        """
+        return {}
+
     @abstractmethod
     def _scores(self, shown: Ragged) -> Float32:
         """`scores` of users of whom each shows at least one item."""

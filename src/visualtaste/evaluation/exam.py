@@ -38,10 +38,9 @@ class AskedUsers:
         The others are left out and counted. Raises DataError when nobody is left.
         """
         left_out: Counter[str] = Counter()
-        items = store.usable(dataset.user_items.take(users))
-        shown = np.flatnonzero(items.lengths > 0)
+        shown, items = store.nonempty(dataset.user_items.take(users))
         left_out["without a usable photo"] = len(users) - len(shown)
-        users, items = users[shown], items.take(shown)
+        users = users[shown]
 
         questions = ask(protocol, items, dataset.labels(categories), len(categories))
         asked = np.flatnonzero(questions.target.any(axis=1))

@@ -54,7 +54,7 @@ def open_session(path: Path, threads: int | None = None) -> InferenceSession:
         raise ArtifactError(f"{path} is missing: copy the whole model folder again")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # only what ends the process: every other problem arrives as an exception
-    options.intra_op_num_threads = threads or _usable_cores()
+    options.intra_op_num_threads = threads or usable_cores()
     options.inter_op_num_threads = 1
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
@@ -93,7 +93,8 @@ def _explain(message: str) -> str:
     return f"ONNX Runtime cannot open it: copy the model folder again, the file is damaged or foreign ({reason})"
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

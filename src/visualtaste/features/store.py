@@ -116,6 +116,12 @@ class FeatureStore:
         lengths = np.bincount(sets.segments[done], minlength=len(sets)).astype(np.int64)
         return Ragged(sets.values[done], offsets_of(lengths))
 
+    def nonempty(self, sets: Ragged) -> tuple[Int64, Ragged]:
+        """The sets (rows of them, and what `usable` leaves of them) that keep at least one row."""
+        sets = self.usable(sets)
+        kept = np.flatnonzero(sets.lengths > 0)
+        return kept, sets.take(kept)
+
 
 def _sizes(info: StoreInfo) -> dict[str, int]:
     """Bytes of the files."""

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from visualtaste import __version__
 from visualtaste.artifact.folder import read_manifest, seal
 from visualtaste.artifact.manifest import DataReference, EncoderManifest, TasteManifest
@@ -189,11 +187,10 @@ def _interests_data(
     split = split_users(dataset.user_ids, stage1.split)
     parts = []
     for name, users in (("training", split.train), ("validation", split.validation)):
-        sets = store.usable(dataset.user_items.take(users))
-        nonempty = np.flatnonzero(sets.lengths > 0)
-        if len(nonempty) < len(users):
-            reporter.say(f"{len(users) - len(nonempty)} {name} users have no usable photo and are left out")
-        parts.append(sets.take(nonempty))
+        kept, sets = store.nonempty(dataset.user_items.take(users))
+        if len(kept) < len(users):
+            reporter.say(f"{len(users) - len(kept)} {name} users have no usable photo and are left out")
+        parts.append(sets)
     labels = dataset.labels(stage1.categories)
     return InterestsData(features=store.matrix, item_categories=labels, train=parts[0], validation=parts[1])
 
