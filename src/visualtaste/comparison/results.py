@@ -9,9 +9,10 @@ from functools import cached_property
 from visualtaste.baselines.entry import Entry
 from visualtaste.baselines.space import Value
 from visualtaste.config import Protocol
-from visualtaste.evaluation.results import Estimate, Evaluation, Provenance
+from visualtaste.evaluation.results import Estimate, Evaluation, MethodResult, Provenance
 from visualtaste.metrics.calibration import Calibration
 from visualtaste.metrics.simultaneous import SimultaneousDifference, simultaneous_differences
+from visualtaste.types import Float64
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Contender:
 class ComparedProtocol:
     """All methods on one question.
 
-    evaluation  scores of every contender, by the entry's name; with several seeds each user's mean over them
+    evaluation  scores of every contender, by the entry's name; with several seeds each user's mean over them. The
+                reference is a method that is never given the answer
     photos      mean number of photos that a test user shows
     """
 
@@ -64,14 +66,33 @@ class ComparedProtocol:
         Methods that are given the answer (see `Entry.given_the_answer`) are no part of the family in the observed
         protocol and have no entry here; nor has the reference.
         """
-        evaluation = self.evaluation
-        column = evaluation.ks.tolist().index(evaluation.headline_k)
-        f1 = {method.name: method.scores.f1[:, column] for method in evaluation.methods}
-        names = [name for name in f1 if name != evaluation.reference and not self.given_the_answer(name)]
-        found = simultaneous_differences(
-            [f1[name] for name in names], f1[evaluation.reference], evaluation.seed, evaluation.draws
-        )
-        return dict(zip(names, found, strict=True))
+        return self.against(self.evaluation.reference)
+
+    @cached_property
+    def behind_best(self) -> dict[str, SimultaneousDifference]:
+        """The same to the best method, which was chosen on the same users and so looks a little too good."""
+        return self.against(self.best.name)
+
+    def against(self, other: str) -> dict[str, SimultaneousDifference]:
+        """The lead over the method called `other` of every method that takes part in the ranking."""
+        f1 = {method.name: self.f1(method.name) for method in self.ranked if method.name != other}
+        found = simultaneous_differences(list(f1.values()), self.f1(other), self.evaluation.seed, self.evaluation.draws)
+        return dict(zip(f1, found, strict=True))
+
+    def f1(self, name: str) -> Float64:
+        """A method's F1 at the headline k of every user (U,)."""
+        column = self.evaluation.ks.tolist().index(self.evaluation.headline_k)
+        return self.evaluation.method(name).scores.f1[:, column]
+
+    @cached_property
+    def ranked(self) -> list[MethodResult]:
+        """The methods that take part in the ranking, highest F1 first: all that are not given the answer."""
+        return [method for method in self.evaluation.ranked if not self.given_the_answer(method.name)]
+
+    @property
+    def best(self) -> MethodResult:
+        """The first of the ranked methods."""
+        return self.ranked[0]
 
     def given_the_answer(self, name: str) -> bool:
         """Whether this protocol's target can be read off what the method sees."""

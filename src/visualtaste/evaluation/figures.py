@@ -88,8 +88,13 @@ def _plot(axes: Axes, evaluation: Evaluation, metric: str) -> None:
     axes.set_xlabel("k", labelpad=4)
     axes.set_ylim(*_limits(evaluation, metric))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3f}".rstrip("0").ljust(3, "0")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: axis_number(value)))
     axes.axvline(evaluation.headline_k, color=MUTED, linewidth=0.9, dashes=(1, 3), zorder=0.5)
+
+
+def axis_number(value: float) -> str:
+    """A tick: at least one decimal, at most three."""
+    return f"{value:.3f}".rstrip("0").ljust(3, "0")
 
 
 def _limits(evaluation: Evaluation, metric: str) -> tuple[float, float]:

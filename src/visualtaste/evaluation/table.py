@@ -57,7 +57,7 @@ def markdown_table(evaluation: Evaluation) -> str:
         lead = "reference" if gap is None else f"{signed(gap.value)} ({signed_span(gap)})"
         lines.append(_row([_cell(method.title), *cells, lead]))
     caution = PROTOCOLS[evaluation.protocol].caution
-    explained = f"{_users(evaluation)} In brackets: 95 % bootstrap intervals over users. {caution}".rstrip()
+    explained = f"{asked_users(evaluation)} In brackets: 95 % bootstrap intervals over users. {caution}".rstrip()
     return "\n".join([*lines, "", explained, ""])
 
 
@@ -69,7 +69,7 @@ def _lead(gap: Estimate | None) -> str:
 
 
 def _terminal_caption(evaluation: Evaluation) -> str:
-    parts = [escape(_users(evaluation)), "95 %: bootstrap interval of F1 over users."]
+    parts = [escape(asked_users(evaluation)), "95 %: bootstrap interval of F1 over users."]
     gaps = [evaluation.difference(method.name, "f1") for method in evaluation.methods]
     if any(gap is not None and verdict(gap) == TIED for gap in gaps):
         parts.append("≈: not told apart from the reference.")
@@ -78,7 +78,8 @@ def _terminal_caption(evaluation: Evaluation) -> str:
     return " ".join(parts)
 
 
-def _users(evaluation: Evaluation) -> str:
+def asked_users(evaluation: Evaluation) -> str:
+    """How many users and categories the means are over, and who was left out."""
     folds = f" in {evaluation.folds} folds" if evaluation.folds > 1 else ""
     text = (
         f"Means over {count(evaluation.users, 'test user')}{folds}; {count(evaluation.categories, 'category')}, "

@@ -1,0 +1,112 @@
+"""The main findings of a comparison in sentences, computed from the figures: for the page and the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender
+from visualtaste.comparison.wording import as_estimate, p_value
+from visualtaste.evaluation.results import Estimate, MethodResult
+from visualtaste.evaluation.wording import PROTOCOLS, TIED, count, number, signed, signed_span, span, verdict
+from visualtaste.metrics.intervals import difference_interval
+from visualtaste.metrics.simultaneous import SimultaneousDifference
+
+# The name under which the comparison lists popularity.
+POPULARITY = "popularity"
+# Methods that are listed by title before the others are only counted.
+_MOST_NAMED = 3
+
+
+def findings(result: ComparisonResult) -> list[tuple[str, list[str]]]:
+    """Each protocol's title with its findings, one sentence or two each."""
+    return [(PROTOCOLS[name].title, _of(compared)) for name, compared in result.protocols.items()]
+
+
+def _of(compared: ComparedProtocol) -> list[str]:
+    told = (_best(compared), _level(compared), _popularity(compared), _known(compared), _given(compared))
+    return [sentence for sentence in told if sentence]
+
+
+def _best(compared: ComparedProtocol) -> str:
+    """Who is best, and whether that is more than the reference."""
+    evaluation, best = compared.evaluation, compared.best
+    f1 = evaluation.estimate(best.name, "f1")
+    ranked = len(compared.ranked)
+    whole = f"{best.title}, F1@{evaluation.headline_k} {number(f1.value)} ({span(f1)})"
+    if ranked == 1:
+        return f"{whole}."
+    whole = f"Best of {count(ranked, 'method')}: {whole}"
+    lead = compared.differences.get(best.name)
+    if lead is None:
+        return f"{whole}. It is the reference that the others are compared with; none is above it."
+    reference = evaluation.method(evaluation.reference).title
+    sure = "" if verdict(as_estimate(lead)) != TIED else ", which is not enough to tell the two apart"
+    return f"{whole}, {_lead(lead)} to the reference, {reference}{sure}."
+
+
+def _level(compared: ComparedProtocol) -> str:
+    """How many methods the best cannot be told apart from."""
+    if len(compared.ranked) == 1:
+        return ""
+    level = [one for one in compared.ranked if one is not compared.best and compared.behind_best[one.name].high >= 0]
+    if not level:
+        return "It is told apart from every other method."
+    return f"It is not told apart from {count(len(level), 'other')}: {_named(level)}."
+
+
+def _popularity(compared: ComparedProtocol) -> str:
+    """Who does better than the same list for everyone."""
+    if POPULARITY not in compared.contenders or len(compared.ranked) == 1:
+        return ""
+    leads = compared.against(POPULARITY)
+    better = sum(lead.low > 0 for lead in leads.values())
+    worse = sum(lead.high < 0 for lead in leads.values())
+    f1 = compared.evaluation.estimate(POPULARITY, "f1").value
+    return (
+        f"Against popularity, the same list for everyone (F1 {number(f1)}): of {count(len(leads), 'method')}, "
+        f"better {better}, worse {worse}, not told apart {len(leads) - better - worse}."
+    )
+
+
+def _known(compared: ComparedProtocol) -> str:
+    """What it adds to know the shown items' categories, best against best."""
+    pictures = _first(compared, lambda one: one.entry.sees == {"pictures"})
+    known = _first(compared, lambda one: one.entry.given_the_answer)
+    if pictures is None or known is None:
+        return ""
+    gap = _gap(compared, known, pictures)
+    return (
+        f"Known categories or items against pictures alone, the best of each: {known.title} is {verdict(gap)} "
+        f"{'from' if verdict(gap) == TIED else 'than'} {pictures.title}, {signed(gap.value)} ({signed_span(gap)})."
+    )
+
+
+def _given(compared: ComparedProtocol) -> str:
+    """That some methods are not in the ranking, and why."""
+    given = [name for name in compared.contenders if compared.given_the_answer(name)]
+    if not given:
+        return ""
+    return f"{count(len(given), 'method')} with known categories or items are given the answer here and shown apart."
+
+
+def _first(compared: ComparedProtocol, belongs: Callable[[Contender], bool]) -> MethodResult | None:
+    return next((method for method in compared.ranked if belongs(compared.contenders[method.name])), None)
+
+
+def _gap(compared: ComparedProtocol, a: MethodResult, b: MethodResult) -> Estimate:
+    """The lead in F1 of one method over one other."""
+    evaluation = compared.evaluation
+    found = difference_interval(
+        compared.f1(a.name)[:, None], compared.f1(b.name)[:, None], evaluation.seed, evaluation.draws
+    )
+    return Estimate(*(float(part[0]) for part in (found.value, found.low, found.high, found.probability)))
+
+
+def _lead(lead: SimultaneousDifference) -> str:
+    return f"{signed(lead.value)} ({signed_span(as_estimate(lead))}, {p_value(lead.p)})"
+
+
+def _named(methods: list[MethodResult]) -> str:
+    titles = [method.title for method in methods[:_MOST_NAMED]]
+    more = len(methods) - len(titles)
+    return "; ".join(titles) + (f"; and {more} more" if more else "")
