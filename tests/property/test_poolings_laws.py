@@ -1,10 +1,13 @@
 """Laws of ragged pooling for any sizes and any scores."""
 
 import numpy as np
+import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from visualtaste.config import POOLING_TITLES, InterestsSettings
+from visualtaste.models.interests import InterestsModel
 from visualtaste.models.pooling.base import attend
 from visualtaste.models.segments import segment_softmax, segments_of
 from visualtaste.types import offsets_of
@@ -43,3 +46,20 @@ def test_pooled_lies_between_the_photos(batch):
     torch.testing.assert_close(torch.stack([part.sum() for part in attention.split(sizes)]), torch.ones(len(sizes)))
     for value, x in zip(pooled[:, 0], photos.split(sizes), strict=True):
         assert x.min() - 1e-4 <= value <= x.max() + 1e-4
+
+
+@pytest.mark.parametrize("pooling", POOLING_TITLES)
+@settings(max_examples=15)
+@given(lengths, st.integers(0, 2**31 - 1))
+def test_neither_order_nor_company_matters(pooling, sizes, seed):
+    """A user's answer is the same in any batch, whatever the order of the photos."""
+    torch.manual_seed(seed)
+    model = InterestsModel(4, 3, InterestsSettings(pooling=pooling, hidden=5, clusters=2, reduced=3, zero_query=False))
+    model.eval()
+    features = torch.randn(sum(sizes), 4)
+    logits, attention = model(features, torch.from_numpy(offsets_of(np.array(sizes))))
+    for row, weights, x in zip(logits, attention.split(sizes), features.split(sizes), strict=True):
+        order = torch.randperm(len(x))
+        alone, shuffled = model(x[order], torch.tensor([0, len(x)]))
+        torch.testing.assert_close(alone[0], row, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(shuffled, weights[order], rtol=1e-3, atol=1e-5)

@@ -45,3 +45,38 @@ def test_standardised_features_have_zero_mean_and_unit_variance():
     seen = (photos - model.feature_mean) * model.feature_scale
     torch.testing.assert_close(seen.mean(0), torch.zeros(K), atol=1e-4, rtol=0)
     torch.testing.assert_close(seen.std(0), torch.ones(K))
+
+
+@pytest.mark.parametrize(
+    ("pooling", "scores"),
+    [
+        ("deep_sets", set()),
+        ("netvlad", set()),
+        ("pma", {"pooling.keys"}),
+        ("category_attention", {"pooling.query.weight"}),
+        ("attention2_gating_output", {"pooling.first.query", "pooling.to_query.weight", "pooling.to_query.bias"}),
+    ],
+)
+def test_only_what_scores_photos_learns_at_the_rate_of_attention(pooling, scores):
+    settings = InterestsSettings(pooling=pooling)
+    model = make(settings)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    groups = make_optimizer(model, settings).param_groups
+    learns = {names[id(parameter)]: group["lr"] for group in groups for parameter in group["params"]}
+    assert learns.keys() == set(names.values())
+    slow = settings.learning_rate * settings.attention_rate
+    assert {name for name, rate in learns.items() if rate == pytest.approx(slow)} == scores
+
+
+def test_output_gating_comes_after_the_head_and_before_the_weight_is_taken_off():
+    settings = InterestsSettings(pooling="attention2_gating_output", positive_weight=36)
+    model = make(settings).eval()
+    photos, offsets = torch.randn(3, K), torch.tensor([0, 1, 3])
+    logits, _ = model(photos, offsets)
+    before = []
+    model.head.register_forward_hook(lambda module, inputs, output: before.append(output))
+    model(photos, offsets)
+    p = torch.sigmoid(before[0])
+    gates = torch.sigmoid(model.output_gating.gate(p))
+    torch.testing.assert_close(torch.sigmoid(logits), gates * p)
+    torch.testing.assert_close(model.predict(photos, offsets)[0], torch.sigmoid(logits - math.log(36)))

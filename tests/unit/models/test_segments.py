@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from visualtaste.models.segments import segment_softmax, segment_sum, segments_of
+from visualtaste.models.segments import segment_max, segment_softmax, segment_sum, segments_of
 
 OFFSETS = torch.tensor([0, 3, 4, 6])
 SEGMENTS = torch.tensor([0, 0, 0, 1, 2, 2])
@@ -24,6 +24,18 @@ def test_a_user_without_photos_at_the_end_is_refused_rather_than_merged():
 def test_sum_by_hand():
     values = torch.tensor([[1.0, 10], [2, 20], [3, 30], [4, 40], [5, 50], [6, 60]])
     assert segment_sum(values, SEGMENTS, 3).tolist() == [[6, 60], [4, 40], [11, 110]]
+
+
+def test_maximum_by_hand():
+    values = torch.tensor([[-1.0, 10], [-2, 30], [-3, 20], [-4, 40], [5, 50], [6, -60]])
+    assert segment_max(values, SEGMENTS, 3).tolist() == [[-1, 30], [-4, 40], [6, 50]]
+    assert segment_max(values[:, 0], SEGMENTS, 3).tolist() == [-1, -4, 6]
+
+
+def test_softmax_of_columns_is_that_of_each_alone():
+    scores = torch.randn(6, 2, generator=torch.Generator().manual_seed(0))
+    alone = torch.stack([segment_softmax(column, SEGMENTS, 3) for column in scores.unbind(1)], 1)
+    torch.testing.assert_close(segment_softmax(scores, SEGMENTS, 3), alone)
 
 
 def test_softmax_by_hand():
