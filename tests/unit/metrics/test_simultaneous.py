@@ -54,7 +54,7 @@ def test_rounding_is_no_difference():
 def test_the_same_lead_for_everyone_leaves_no_doubt():
     samples, reference = study()
     ahead, behind = simultaneous_differences([*samples, reference + 0.1, reference - 0.1], reference, 0, draws=999)[-2:]
-    assert (ahead.low, ahead.value, ahead.high) == pytest.approx((0.1, 0.1, 0.1))
+    assert ahead.low == ahead.value == ahead.high == pytest.approx(0.1)
     assert (ahead.probability, behind.probability) == (1, 0)
     assert ahead.p == behind.p == 1 / 1000
 
