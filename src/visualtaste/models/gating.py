@@ -83,7 +83,6 @@ class OutputGating(nn.Module):
         nn.init.constant_(self.gate.bias, bias + math.log(positive_weight))
 
     def forward(self, logits: Tensor) -> Tensor:
-        logits = logits.float()
         gates: Tensor = self.gate(torch.sigmoid(logits)).float()
         return gates - F.softplus(F.softplus(gates) - logits)
 

@@ -22,7 +22,7 @@ class DeepSets(Pooling):
         nn.init.zeros_(self.widen.weight)
 
     def forward(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
-        hidden = torch.relu(self.narrow(features).float())  # (T, R)
+        hidden = torch.relu(self.narrow(features))  # (T, R)
         mean, shares = segment_mean(features, segments, users)  # (U, K)
         mean_hidden, _ = segment_mean(hidden, segments, users)  # (U, R)
         # B is linear: it may wait until only one vector a user is left

@@ -27,7 +27,7 @@ class NetFV(Pooling):
         self.log_deviations = nn.Parameter(torch.zeros(clusters, reduced))
 
     def forward(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
-        reduced = self.reduce(features).float()  # (T, R)
+        reduced = self.reduce(features).float()  # (T, R); squares of bfloat16 would not cancel below
         assigned = self.clusters(reduced)  # (T, C)
         mass = segment_sum(assigned, segments, users)[:, :, None]  # (U, C, 1)
         first = moment(assigned, reduced, segments, users)  # Σ a y: (U, C, R)
