@@ -96,7 +96,7 @@ _SIMPLE = (
     ),
 )
 
-_FM_SPACE: Space = {"rank": Whole(2, 24, log=True), "visual": Whole(8, 128, log=True)}
+_FM_SPACE: Space = {"rank": Whole(2, 24, log=True), "visual": Whole(8, 128, log=True), "ids": OneOf((False, True))}
 
 _FACTORIZATION_MACHINES = (
     Entry(

@@ -1,7 +1,7 @@
 """A factorization machine (Rendle, ICDM 2010) of users, their photos and the categories, by the library myfm.
 
-One row is a pair of a user and a category; y says whether the user wants it. Its features are the user's id, the
-user's features x (see fm_design) and the category's id, so that a pair's score is
+One row is a pair of a user and a category; y says whether the user wants it. Its features are the user's id (where
+asked for), the user's features x (see fm_design) and the category's id, so that a pair's score is
 
     w0 + w_c + w_u + w x + <v_c, q> + pairs within the user,   q = v_u + V'x
 
@@ -25,6 +25,7 @@ from visualtaste.baselines.interactions import Csr
 from visualtaste.baselines.libraries import compare_library
 from visualtaste.baselines.method import Fitted, Lesson, Method
 from visualtaste.baselines.questions import categories_of, training_questions
+from visualtaste.data.protocols import Questions
 from visualtaste.seeding import derive, generator
 from visualtaste.types import Bool, Float32, Float64, Int64, Ragged
 
@@ -33,6 +34,10 @@ class FactorizationMachine(Method):
     """Sampled factorization machine on pictures and, with `known`, on the known categories."""
 
     known: bool = False
+    ids: bool = Field(
+        False,
+        description="whether training users have ids: these fit them better, and unseen users, who have none, worse",
+    )
     visual: int = Field(32, ge=1, description="principal components of the photos' features")
     rank: int = Field(8, ge=1)
     iterations: int = Field(100, ge=2, description="Gibbs sweeps; the second half's samples are kept")
@@ -42,18 +47,20 @@ class FactorizationMachine(Method):
         questions = training_questions(lesson)
         features = UserFeatures.fitted(lesson.catalogue, questions.shown, self.visual, self.known)
         pairs = _pairs(questions.target, self.most_rows, seed)
-        samples = self._sample(features, features.rows(questions.shown), questions.target, pairs, seed)
+        samples = self._sample(features, questions, pairs, seed)
         complete = len(pairs) == questions.target.size
         return FittedFactorizationMachine(features, samples, probabilistic=complete)
 
-    def _sample(self, features: UserFeatures, rows: Csr, target: Bool, pairs: Int64, seed: int) -> list[Sample]:
-        users, categories = target.shape
+    def _sample(self, features: UserFeatures, questions: Questions, pairs: Int64, seed: int) -> list[Sample]:
+        users, categories = questions.target.shape
         with compare_library("the factorization machine"):
             from myfm import MyFMGibbsClassifier, RelationBlock
             from scipy.sparse import hstack, identity
 
             # A block says its rows once, and which pair has which: the pairs themselves are never written out.
-            user_block = hstack([identity(users), rows], format="csr")
+            user_block = features.rows(questions.shown)
+            if self.ids:
+                user_block = hstack([identity(users), user_block], format="csr")
             blocks = [
                 RelationBlock((pairs // categories).tolist(), user_block),
                 RelationBlock((pairs % categories).tolist(), identity(categories, format="csr")),
@@ -62,14 +69,14 @@ class FactorizationMachine(Method):
             with redirect_stderr(StringIO()):  # its progress bar cannot be turned off
                 model.fit(
                     None,
-                    target.ravel()[pairs],
+                    questions.target.ravel()[pairs],
                     X_rel=blocks,
                     n_iter=self.iterations,
                     n_kept_samples=self.iterations // 2,
-                    group_shapes=[users, *features.groups, categories],
+                    group_shapes=[users] * self.ids + [*features.groups, categories],
                     callback=lambda *_: (False, None),
                 )
-        return [Sample.of(fm, users, categories) for fm in model.predictor_.samples]
+        return [Sample.of(fm, users if self.ids else 0, categories) for fm in model.predictor_.samples]
 
 
 def _pairs(target: Bool, most: int, seed: int) -> Int64:
@@ -97,10 +104,10 @@ class Sample:
         """Divide the weights of the library's `fm`, which come as [users' ids | users' features | categories' ids]."""
         w, v = np.array(fm.w), np.array(fm.V)
         return cls(
-            bias=fm.w0 + w[:users].mean(),
+            bias=fm.w0 + (w[:users].mean() if users else 0),
             user_weights=w[users:-categories],
             user_factors=v[users:-categories],
-            nobody=v[:users].mean(axis=0),
+            nobody=v[:users].mean(axis=0) if users else np.zeros(v.shape[1]),
             category_weights=w[-categories:],
             category_factors=v[-categories:],
         )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from visualtaste.baselines.libraries import compare_library
 from visualtaste.baselines.method import Catalogue, Lesson
 from visualtaste.baselines.questions import categories_of
 from visualtaste.data.splits import owned_categories
@@ -32,7 +33,13 @@ class Columns:
 
     @classmethod
     def had(cls, of: Of, lesson: Lesson) -> Columns:
-        """The columns that a training user has; raises TrainingError when there is none."""
+        """The columns that a training user has; raises TrainingError when there is none.
+
+        Raises MissingExtraError where scipy, in which the matrices are kept, is not installed.
+        """
+        with compare_library("collaborative filtering"):
+            import scipy.sparse  # noqa: F401
+
         catalogue = lesson.catalogue
         items = np.unique(lesson.train.values)
         rows = items if of == "items" else np.unique(catalogue.categories.take(items).values)
