@@ -25,6 +25,6 @@ class BagOfWords(Pooling):
         nn.init.zeros_(self.assign.bias)
 
     def forward(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
-        assigned = torch.softmax(self.assign(features), 1)  # (T, C)
+        assigned = torch.softmax(self.assign(features).float(), 1)  # (T, C)
         mean, shares = segment_mean(assigned, segments, users)
         return mean * self.clusters, shares

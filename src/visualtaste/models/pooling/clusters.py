@@ -28,7 +28,7 @@ class Clusters(nn.Module):
             self.assign.bias.copy_(-self.centres.square().sum(1) / (2 * math.sqrt(features)))
 
     def forward(self, features: Tensor) -> Tensor:
-        return torch.softmax(self.assign(features), 1)
+        return torch.softmax(self.assign(features).float(), 1)
 
 
 def reduction(features: int, reduced: int) -> nn.Linear:

@@ -25,7 +25,7 @@ class NetVLAD(Pooling):
         self.clusters = Clusters(reduced, clusters)
 
     def forward(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
-        reduced = self.reduce(features)  # (T, R)
+        reduced = self.reduce(features).float()  # (T, R)
         assigned = self.clusters(reduced)  # (T, C)
         mass = segment_sum(assigned, segments, users)  # (U, C)
         first = moment(assigned, reduced, segments, users)  # (U, C, R)

@@ -85,3 +85,11 @@ def test_assignment_starts_as_a_softmax_of_squared_distances():
     x = photos()[:, :R]
     distances = (x[:, None] - clusters.centres).square().sum(2)  # (T, C)
     torch.testing.assert_close(clusters(x), torch.softmax(-distances / (2 * math.sqrt(R)), 1))
+
+
+@pytest.mark.parametrize("module", [Clusters(K, C), BagOfWords(K, clusters=C)])
+def test_assignment_is_a_float32_softmax_under_autocast(module):
+    """torch's autocast leaves softmax in bfloat16 on CPUs, whose shares would not sum to 1."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        shares = module(photos()) if isinstance(module, Clusters) else module(photos(), SEGMENTS, 3)[0] / C
+    torch.testing.assert_close(shares.sum(1), torch.ones(len(shares)), rtol=0, atol=1e-6)
