@@ -45,7 +45,7 @@ def fold_in(
     others = ~np.isin(negatives.columns, shown)
     if len(shown) == 0 or not others.any():
         return user
-    pairs = _Pairs.of(shown, negatives.columns[others], negatives.weights[others], factors, bias, regularisation)
+    pairs = Pairs.of(shown, negatives.columns[others], negatives.weights[others], factors, bias, regularisation)
     loss = pairs.loss(user)
     for _ in range(_STEPS):
         gradient, hessian = pairs.derivatives(user)
@@ -62,7 +62,7 @@ def fold_in(
 
 
 @dataclass(frozen=True, eq=False)
-class _Pairs:
+class Pairs:
     """One user's objective: n shown columns against M others."""
 
     shown: Float64  # (n, F)
@@ -74,7 +74,7 @@ class _Pairs:
     @classmethod
     def of(
         cls, shown: Any, others: Int64, weights: Float64, factors: Float64, bias: Float64, regularisation: float
-    ) -> _Pairs:
+    ) -> Pairs:
         lead = bias[shown][:, None] - bias[others]
         return cls(factors[shown], factors[others], lead, weights / weights.sum() / len(shown), regularisation)
 

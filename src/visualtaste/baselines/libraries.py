@@ -17,6 +17,7 @@ def compare_library(feature: str) -> Iterator[None]:
     may change the last digits from run to run.
     """
     try:
+        import scipy.linalg  # noqa: F401  # scipy's own BLAS can be limited only once it is there
         from threadpoolctl import threadpool_limits  # comes with implicit
 
         with threadpool_limits(1), warnings.catch_warnings():

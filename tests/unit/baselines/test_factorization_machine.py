@@ -66,6 +66,14 @@ def test_visual_features_are_means_in_principal_components() -> None:
     assert abs(across[0, 1]) < 1e-9 * across[0, 0]  # principal components do not correlate over the photos
 
 
+def test_no_more_components_than_the_photos_have() -> None:
+    """Rounding along the others must not be blown up to unit spread."""
+    world = checkerboard()
+    line = (world.catalogue.features[:, :1] * np.array([[0.3, 0.7, 1.1]])).astype(np.float32)
+    features = UserFeatures.fitted(replace(world.catalogue, features=line), world.train, visual=3, known=False)
+    assert features.groups == [1]
+
+
 def test_known_categories_together_have_length_one() -> None:
     world = checkerboard()
     features = UserFeatures.fitted(world.catalogue, world.train, visual=1, known=True)

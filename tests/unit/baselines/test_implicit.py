@@ -8,7 +8,7 @@ import pytest
 from support.worlds import assert_parity, checkerboard, needs_compare
 from visualtaste.baselines.als import Als
 from visualtaste.baselines.bpr import Bpr
-from visualtaste.baselines.bpr_fold_in import Negatives, fold_in
+from visualtaste.baselines.bpr_fold_in import Negatives, Pairs, fold_in
 from visualtaste.baselines.item_knn import ItemKnn, similarities
 from visualtaste.types import Ragged
 
@@ -80,6 +80,17 @@ def test_fold_in_is_the_minimum(shown, regularisation) -> None:
     best = minimize(objective, np.zeros(3), args=(shown, regularisation), method="BFGS", options={"gtol": 1e-7})
     np.testing.assert_allclose(found, best.x, atol=1e-3)
     assert objective(found, shown, regularisation) <= best.fun + 1e-9
+
+
+def test_derivatives_are_those_of_the_objective() -> None:
+    pairs = Pairs.of([2, 7], np.array([0, 1, 3]), USERS[[0, 1, 3]], FACTORS, BIAS, 0.3)
+    user, step = np.array([0.3, -0.8, 0.5]), 1e-5
+    gradient, hessian = pairs.derivatives(user)
+    for axis, direction in enumerate(np.eye(3) * step):
+        ahead, behind = user + direction, user - direction
+        assert gradient[axis] == pytest.approx((pairs.loss(ahead) - pairs.loss(behind)) / (2 * step), rel=1e-5)
+        change = (pairs.derivatives(ahead)[0] - pairs.derivatives(behind)[0]) / (2 * step)
+        np.testing.assert_allclose(hessian[axis], change, rtol=1e-5)
 
 
 @pytest.mark.parametrize("shown", [[], list(range(9))])
