@@ -187,9 +187,9 @@ class InterestsSettings(Settings):
     clusters: int = Field(16, ge=1, description="learned clusters of bow, netvlad and netfv")
     reduced: int = Field(
         128,
-        ge=1,
-        description="entries that netvlad and netfv reduce a photo's features to, and hidden units a photo of "
-        "deep_sets, pma and category_attention",
+        ge=2,
+        description="entries that netvlad reduces a photo's features to, netfv to half as many for each of its two "
+        "orders; and hidden units a photo of deep_sets and category_attention, a user of pma",
     )
     feature_dropout: float = Field(0.5, ge=0, lt=1, description="share of a pooled vector's entries dropped")
     subsets: bool = Field(

@@ -38,7 +38,7 @@ def make_pooling(settings: InterestsSettings, features: int, categories: int) ->
         case "netvlad":
             return NetVLAD(features, clusters=clusters, reduced=reduced)
         case "netfv":
-            return NetFV(features, clusters=clusters, reduced=reduced)
+            return NetFV(features, clusters=clusters, reduced=reduced // 2)  # of two orders: as many as NetVLAD's
         case "deep_sets":
             return DeepSets(features, reduced=reduced)
         case "pma":

@@ -17,11 +17,11 @@ class MultiheadAttention(Pooling):
         head h   a_h = softmax(k_h · x_m),   o_h = V_h Σ a_hm x_m
         pooled   o = s + [o_1 ... o_H],      o + B relu(A o + c)
 
-    Equations 6 to 8 and 10 of the paper for one seed. It is the same seed for everyone, so the product of its query
-    and the key matrix is one learned vector k_h (K,), and V_h (K/H, K), being linear, may wait until photos are
-    pooled. As in the authors' code there is no layer norm unless one asks for it, and none of photos before pooling.
-    The feed-forward has A (R, K), B (K, R). s and B start at zero and V as the identity: with `zero_query` all of it
-    starts as the average. `scale_scores` divides scores by sqrt(K). The attention is the mean over heads.
+    Section 3.2 of the paper with k = 1. The seed is the same for everyone, so the product of its query and the key
+    matrix is one learned vector k_h (K,); and V_h (K/H, K), being linear, may wait until photos are pooled. As in
+    the authors' code there is no layer norm, and no feed-forward on photos before they are pooled.
+    The feed-forward after it has A (R, K), B (K, R). s and B start at zero and V as the identity: with `zero_query`
+    all of it starts as the average. `scale_scores` divides scores by sqrt(K). The attention is the mean over heads.
     """
 
     def __init__(self, features: int, *, heads: int, reduced: int, zero_query: bool, scale_scores: bool) -> None:
