@@ -25,9 +25,11 @@ COSTS: dict[CostName, str] = {
     "training_seconds": "seconds of training",
 }
 
-_WIDTH, _PLOT, _ROW, _COLUMNS = 1060, 440, 18, 3
+_WIDTH, _ROW, _COLUMNS = 1060, 18, 3
 # What costs less than can be timed is drawn at the left end.
 _LEAST = 0.001
+# What is worse than this share of the best F1 is drawn as if it had that much: else the others are all one line.
+_WORST = 0.5
 
 _MARKS: dict[GroupName, tuple[str, str]] = {
     "features": ("o", COLOURS[0]),
@@ -54,27 +56,29 @@ def cost_svg(compared: ComparedProtocol, cost: CostName) -> str:
     points = cost_points(compared, cost)
     rows = -(-len(points) // _COLUMNS)
     with drawing(f"cost {cost} {compared.evaluation.protocol}"):
-        height = _PLOT + 72 + _ROW * rows
-        figure, axes = canvas(_WIDTH, height, left=44, right=16, top=54, bottom=height - _PLOT + 40)
+        plot = 440 + 5 * max(len(points) - 30, 0)  # more points need more room
+        height = plot + 72 + _ROW * rows
+        figure, axes = canvas(_WIDTH, height, left=44, right=16, top=54, bottom=height - plot + 40)
         k = compared.evaluation.headline_k
         write(figure, 0, height - 14, f"F1@{k} against {COSTS[cost]}", weight="bold")
         _legend(figure, compared, height - 36.0)
         _plot(axes, points)
         axes.set_xlabel(f"{COSTS[cost]}, on a logarithmic scale", labelpad=4)
         _number(axes, points)
-        _key(figure, points, rows, height - _PLOT - 34.0)
+        _key(figure, points, rows, height - plot - 34.0)
         return finished(figure, f"F1 against {COSTS[cost]}, {count(len(points), 'method')}")
 
 
 def cost_points(compared: ComparedProtocol, cost: CostName) -> list[Point]:
-    """The ranked methods, numbered by F1, the best first."""
+    """The ranked methods, numbered by F1, the best first; see `_LEAST` and `_WORST`."""
+    lowest = _WORST * compared.evaluation.estimate(compared.best.name, "f1").value
     return [
         Point(
             number,
             method.title,
             group_of(compared.contenders[method.name]),
             max(getattr(compared.contenders[method.name].cost, cost), _LEAST),
-            compared.evaluation.estimate(method.name, "f1").value,
+            max(compared.evaluation.estimate(method.name, "f1").value, lowest),
         )
         for number, method in enumerate(compared.ranked, start=1)
     ]

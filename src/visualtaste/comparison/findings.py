@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender
 from visualtaste.comparison.wording import as_estimate, p_value
@@ -17,25 +18,38 @@ POPULARITY = "popularity"
 _MOST_NAMED = 3
 
 
-def findings(result: ComparisonResult) -> list[tuple[str, list[str]]]:
+@dataclass(frozen=True)
+class Finding:
+    """What is found, and about what."""
+
+    about: str
+    text: str
+
+
+def findings(result: ComparisonResult) -> list[tuple[str, list[Finding]]]:
     """Each protocol's title with its findings, one sentence or two each."""
     return [(PROTOCOLS[name].title, _of(compared)) for name, compared in result.protocols.items()]
 
 
-def _of(compared: ComparedProtocol) -> list[str]:
-    told = (_best(compared), _level(compared), _popularity(compared), _known(compared), _given(compared))
-    return [sentence for sentence in told if sentence]
+def _of(compared: ComparedProtocol) -> list[Finding]:
+    several = len(compared.ranked) > 1
+    told = {
+        f"Best of {count(len(compared.ranked), 'method')}" if several else "The only method": _best(compared),
+        "Level with it": _level(compared),
+        "Against popularity, the same list for everyone": _popularity(compared),
+        "Known categories or items against pictures alone": _known(compared),
+        "Given the answer": _given(compared),
+    }
+    return [Finding(about, text) for about, text in told.items() if text]
 
 
 def _best(compared: ComparedProtocol) -> str:
     """Who is best, and whether that is more than the reference."""
     evaluation, best = compared.evaluation, compared.best
     f1 = evaluation.estimate(best.name, "f1")
-    ranked = len(compared.ranked)
     whole = f"{best.title}, F1@{evaluation.headline_k} {number(f1.value)} ({span(f1)})"
-    if ranked == 1:
+    if len(compared.ranked) == 1:
         return f"{whole}."
-    whole = f"Best of {count(ranked, 'method')}: {whole}"
     lead = compared.differences.get(best.name)
     if lead is None:
         return f"{whole}. It is the reference that the others are compared with; none is above it."
@@ -50,8 +64,8 @@ def _level(compared: ComparedProtocol) -> str:
         return ""
     level = [one for one in compared.ranked if one is not compared.best and compared.behind_best[one.name].high >= 0]
     if not level:
-        return "It is told apart from every other method."
-    return f"It is not told apart from {count(len(level), 'other')}: {_named(level)}."
+        return "No method: the best is told apart from every other one."
+    return f"{count(len(level), 'method')} that cannot be told apart from the best: {_named(level)}."
 
 
 def _popularity(compared: ComparedProtocol) -> str:
@@ -63,8 +77,8 @@ def _popularity(compared: ComparedProtocol) -> str:
     worse = sum(lead.high < 0 for lead in leads.values())
     f1 = compared.evaluation.estimate(POPULARITY, "f1").value
     return (
-        f"Against popularity, the same list for everyone (F1 {number(f1)}): of {count(len(leads), 'method')}, "
-        f"better {better}, worse {worse}, not told apart {len(leads) - better - worse}."
+        f"Its F1 is {number(f1)}. Of {count(len(leads), 'other method')}, {better} better, {worse} worse, "
+        f"{len(leads) - better - worse} not told apart from it."
     )
 
 
@@ -76,8 +90,8 @@ def _known(compared: ComparedProtocol) -> str:
         return ""
     gap = _gap(compared, known, pictures)
     return (
-        f"Known categories or items against pictures alone, the best of each: {known.title} is {verdict(gap)} "
-        f"{'from' if verdict(gap) == TIED else 'than'} {pictures.title}, {signed(gap.value)} ({signed_span(gap)})."
+        f"The best of each: {known.title} is {verdict(gap)} {'from' if verdict(gap) == TIED else 'than'} "
+        f"{pictures.title}, {signed(gap.value)} ({signed_span(gap)})."
     )
 
 
@@ -86,7 +100,7 @@ def _given(compared: ComparedProtocol) -> str:
     given = [name for name in compared.contenders if compared.given_the_answer(name)]
     if not given:
         return ""
-    return f"{count(len(given), 'method')} with known categories or items are given the answer here and shown apart."
+    return f"{count(len(given), 'method')} with known categories or items, shown apart and in none of the above."
 
 
 def _first(compared: ComparedProtocol, belongs: Callable[[Contender], bool]) -> MethodResult | None:

@@ -9,25 +9,31 @@ from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, W
 from visualtaste.comparison.rows import COLUMNS, Row, Section, sections
 from visualtaste.comparison.settings_table import chosen_settings
 from visualtaste.comparison.wording import (
+    AUGMENTATION,
     GIVEN,
     GIVEN_MEANING,
+    KINDS,
     SEES_KEY,
     SIMULTANEOUS,
+    WEIGHTS,
     amount,
     parameters,
     setting,
+    trained,
     weight,
 )
 from visualtaste.evaluation.results import Estimate
 from visualtaste.evaluation.table import asked_users
-from visualtaste.evaluation.wording import PROTOCOLS, count, number, signed, signed_span, span, verdict
+from visualtaste.evaluation.wording import PROTOCOLS, number, signed, signed_span, span, verdict
 
 
 def markdown(result: ComparisonResult) -> str:
     """Findings, a table per protocol, the two studies, and the hyper-parameters that were chosen."""
-    parts = [f"# Methods compared on {result.dataset}", made(result), "## In short"]
+    parts = [f"# Methods compared on {result.dataset}", trained(result), "## In short"]
     for title, told in findings(result):
-        parts.append("\n".join([f"**{_text(title)}**", "", *(f"- {_text(sentence)}" for sentence in told)]))
+        parts.append(
+            "\n".join([f"**{_text(title)}**", "", *(f"- **{_text(one.about)}.** {_text(one.text)}" for one in told)])
+        )
     for compared in result.protocols.values():
         parts += _protocol(compared)
     if result.weights:
@@ -38,26 +44,6 @@ def markdown(result: ComparisonResult) -> str:
     if result.provenance.command:
         parts += ["## How this was made", f"```\n{result.provenance.command}\n```"]
     return "\n\n".join(parts) + "\n"
-
-
-WEIGHTS = (
-    "A positive weight w multiplies the odds of every category by w. Raw: the probabilities as the loss shapes them; "
-    "corrected: after ln w is taken off the logits; given out: after a constant fitted on validation users is added "
-    "as well. ECE: mean distance between what is said and what happens; Brier: mean squared error. Lower is better."
-)
-AUGMENTATION = "The same method trained without, and with, random cuts in time of each training user's items."
-
-
-def made(result: ComparisonResult) -> str:
-    """How the methods were trained and tuned, in a sentence or two."""
-    tuned = (
-        f"Hyper-parameters are the best of {count(result.trials, 'trial')} on validation users."
-        if result.trials
-        else "Hyper-parameters are the defaults; nothing was tuned."
-    )
-    seeds = f" What depends on chance in training is the mean of {result.seeds} trainings." if result.seeds > 1 else ""
-    folds = f"Every user is tested once, in {count(result.folds, 'fold')}. " if result.folds > 1 else ""
-    return f"{folds}{tuned}{seeds}"
 
 
 def _protocol(compared: ComparedProtocol) -> list[str]:
@@ -119,7 +105,7 @@ def _cells(row: Row) -> list[str]:
 
 def _weights(result: ComparisonResult) -> str:
     headings = ["Method", "Protocol", "w", "F1", "ΔF1 to w = 1"]
-    headings += [f"{measure} {kind}" for measure in ("ECE", "Brier") for kind in ("raw", "corrected", "given out")]
+    headings += [f"{measure}, {kind[0].lower()}{kind[1:]}" for measure in ("ECE", "Brier") for kind in KINDS.values()]
     lines = [_row(headings), _row(["---", "---"] + ["---:"] * 9)]
     return "\n".join([*lines, *(_row(_weight(point)) for point in result.weights)])
 

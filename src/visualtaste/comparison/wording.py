@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from visualtaste.baselines.entry import Sees
-from visualtaste.comparison.results import ComparedProtocol, Contender
+from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender
 from visualtaste.evaluation.results import Estimate
-from visualtaste.evaluation.wording import EN_DASH, verdict
+from visualtaste.evaluation.wording import EN_DASH, count, verdict
 from visualtaste.metrics.simultaneous import SimultaneousDifference
 
 SEES: dict[Sees, str] = {
@@ -29,6 +29,29 @@ SIMULTANEOUS = (
 )
 
 
+# A WeightPoint's three calibrations, as headings.
+KINDS = {"raw": "Raw", "corrected": "ln w taken off", "shifted": "As given out"}
+WEIGHTS = (
+    "A positive weight w multiplies the odds of every category by w. Raw: the probabilities as the loss shapes them; "
+    "ln w taken off: after the logits were corrected for that; as given out: after a constant fitted on validation "
+    "users was added as well. ECE: mean distance between what is said and what happens; Brier: mean squared error; "
+    "both are better when lower."
+)
+AUGMENTATION = "The same method trained without, and with, random cuts in time of each training user's items."
+
+
+def trained(result: ComparisonResult) -> str:
+    """How the methods were trained and tuned, in a sentence or two."""
+    tuned = (
+        f"Hyper-parameters are the best of {count(result.trials, 'trial')} on validation users."
+        if result.trials
+        else "Hyper-parameters are the defaults; nothing was tuned."
+    )
+    seeds = f" What depends on chance in training is the mean of {result.seeds} trainings." if result.seeds > 1 else ""
+    folds = f"Every user is tested once, in {count(result.folds, 'fold')}. " if result.folds > 1 else ""
+    return f"{folds}{tuned}{seeds}"
+
+
 def sees(contender: Contender) -> str:
     """What a method sees, as letters: "P C"."""
     return " ".join(letter for what, letter in SEES.items() if what in contender.entry.sees) or EN_DASH
@@ -40,10 +63,9 @@ def as_estimate(lead: SimultaneousDifference) -> Estimate:
 
 
 def p_value(p: float) -> str:
-    """ "p = 0.03", "p < 0.001"."""
-    if p < 0.001:
-        return "p < 0.001"
-    return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    """ "p = 0.030", "p < 0.001"; it stays on one line."""
+    said = "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def lead_verdict(compared: ComparedProtocol, name: str) -> str:

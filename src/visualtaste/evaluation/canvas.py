@@ -128,7 +128,11 @@ def spread(wanted: Float64, sizes: Float64, low: float, high: float) -> Float64:
 
 
 def _saved(figure: Figure) -> str:
-    """An SVG that can stand alone as well as in a page: pixels for points, the reader's font, nothing that leaks."""
+    """An SVG that can stand alone as well as in a page: pixels for points, the reader's font, nothing that leaks.
+
+    What matplotlib repeats at every text is said once, and no place is given more finely than a thousandth of a
+    pixel: a page of a hundred figures is a third smaller for it.
+    """
     stream = io.StringIO()
     figure.savefig(stream, format="svg")
     svg = stream.getvalue()
@@ -136,7 +140,12 @@ def _saved(figure: Figure) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)  # the date
     svg = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # nothing refers to groups, and their names repeat in every figure
-    svg = re.sub(r"(font-family: |font: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
+    svg = re.sub(r"font-family: 'DejaVu Sans'; ", "", svg)
+    svg = re.sub(r"(font: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
+    svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
+    svg = re.sub(r"\d+\.\d{4,}", lambda found: f"{float(found.group()):.3f}".rstrip("0").rstrip("."), svg)
     # matplotlib's style sheet would hold for the whole page
     svg = re.sub(r"\s*<style.*?</style>", "", svg, flags=re.DOTALL)
-    return svg.replace("<svg ", '<svg style="stroke-linejoin: round; stroke-linecap: butt" ', 1)
+    svg = re.sub(r">\s+<", "><", svg).replace("<g/>", "")
+    rooted = f"font-family: {FONTS}; stroke-linejoin: round; stroke-linecap: butt"
+    return svg.replace("<svg ", f'<svg style="{rooted}" ', 1)

@@ -39,15 +39,8 @@ def figures(evaluation: Evaluation) -> list[dict[str, Any]]:
 def table_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
     """The methods, best first, with what the tables show of each."""
     styles = line_styles(evaluation)
-    forest = forest_scale(evaluation)
-
-    def place(value: float) -> float:
-        """Percent of the way from the left end of the scale to the right one."""
-        return round(100 * (value - forest["low"]) / (forest["high"] - forest["low"]), 2)
-
     rows = []
     for method in evaluation.ranked:
-        f1 = evaluation.estimate(method.name, "f1")
         difference = evaluation.difference(method.name, "f1")
         rows.append(
             {
@@ -61,12 +54,7 @@ def table_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
                 },
                 "difference": difference,
                 "verdict": wording.verdict(difference),
-                "place": {
-                    "value": place(f1.value),
-                    "low": place(f1.low),
-                    "width": round(place(f1.high) - place(f1.low), 2),
-                    "reference": place(evaluation.estimate(evaluation.reference, "f1").value),
-                },
+                "place": forest_place(evaluation, method.name),
                 "otherwise": _otherwise(evaluation, method),
             }
         )
@@ -79,6 +67,22 @@ def forest_scale(evaluation: Evaluation) -> dict[str, float]:
     low = math.floor(20 * min(estimate.low for estimate in estimates)) / 20
     high = math.ceil(20 * max(estimate.high for estimate in estimates)) / 20
     return {"low": low, "high": max(high, low + 0.05)}
+
+
+def forest_place(evaluation: Evaluation, name: str) -> dict[str, float]:
+    """Where a method's F1, its interval and the reference are: percent of the way along that scale."""
+    forest = forest_scale(evaluation)
+
+    def place(value: float) -> float:
+        return round(100 * (value - forest["low"]) / (forest["high"] - forest["low"]), 2)
+
+    f1 = evaluation.estimate(name, "f1")
+    return {
+        "value": place(f1.value),
+        "low": place(f1.low),
+        "width": round(place(f1.high) - place(f1.low), 2),
+        "reference": place(evaluation.estimate(evaluation.reference, "f1").value),
+    }
 
 
 def _otherwise(evaluation: Evaluation, method: MethodResult) -> dict[str, float | None]:

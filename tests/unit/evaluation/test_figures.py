@@ -43,7 +43,9 @@ def test_the_lines_go_through_the_means(evaluation):
     slope, offset = np.polyfit(curve[:, 1], mean, 1)
     np.testing.assert_allclose(curve[:, 1] * slope + offset, mean, atol=1e-5)
     assert slope < 0  # y grows downwards
-    np.testing.assert_allclose(np.diff(curve[:, 0]), np.diff(curve[:, 0])[0], atol=1e-4)
+    np.testing.assert_allclose(
+        np.diff(curve[:, 0]), np.diff(curve[:, 0])[0], atol=2e-3
+    )  # pixels, written to a thousandth
 
 
 def test_no_state_of_matplotlib_gets_in_or_out(evaluation):
