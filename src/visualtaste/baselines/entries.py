@@ -107,7 +107,6 @@ _FACTORIZATION_MACHINES = (
         frozenset({"pictures"}),
         FactorizationMachine(),
         _FM_SPACE,
-        trained=True,
     ),
     Entry(
         "fm_known",
@@ -117,7 +116,6 @@ _FACTORIZATION_MACHINES = (
         frozenset({"pictures", "categories"}),
         FactorizationMachine(known=True),
         _FM_SPACE,
-        trained=True,
     ),
 )
 

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 
 import typer
 
+from visualtaste.cli.compare import compare
 from visualtaste.cli.demo import demo
 from visualtaste.cli.describe import describe
 from visualtaste.cli.evaluate import evaluate
@@ -30,6 +31,7 @@ app.command("fit-encoder")(fit_encoder)
 app.command()(extract)
 app.command("fit-interests")(fit_interests)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(interests)
 app.command()(describe)
 app.command()(demo)
