@@ -47,9 +47,9 @@ def write_cell(path: Path, result: JobResult) -> None:
 def read_cell(path: Path) -> JobResult:
     """Read what `write_cell` wrote; raises DataError when the file is damaged or foreign."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return _result({name: arrays[name] for name in arrays.files})
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: not a result of a comparison ({error}): delete it, it is computed anew") from None
 
 

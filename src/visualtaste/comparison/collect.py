@@ -53,7 +53,7 @@ def collect_protocol(
         protocol=protocol,
         categories=folds[0].catalogue.width,
         methods=tuple(methods),
-        reference=REFERENCE if REFERENCE in contenders else methods[0].name,
+        reference=_reference(protocol, contenders),
         folds=len(folds),
         seed=seed,
         skipped=tuple(SkippedUsers(reason, count) for reason, count in sorted(left_out.items())),
@@ -61,6 +61,12 @@ def collect_protocol(
     )
     photos = np.concatenate([one.questions.shown.lengths for one in asked])
     return ComparedProtocol(evaluation, contenders, float(photos.mean()))
+
+
+def _reference(protocol: Protocol, contenders: Mapping[str, Contender]) -> str:
+    """The reference, where it was left out the first method that is not given the answer."""
+    fair = [name for name, one in contenders.items() if protocol != "observed" or not one.entry.given_the_answer]
+    return REFERENCE if REFERENCE in contenders else next(iter(fair or contenders))
 
 
 def _contenders(

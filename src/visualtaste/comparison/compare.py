@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from visualtaste.baselines.entry import Entry
 from visualtaste.comparison.choice import Tuner
 from visualtaste.comparison.collect import collect_protocol
 from visualtaste.comparison.entries import choose, entries
@@ -14,7 +15,7 @@ from visualtaste.comparison.pool import Jobs
 from visualtaste.comparison.results import ComparisonResult
 from visualtaste.comparison.settings import ComparisonSettings
 from visualtaste.comparison.studies import study_augmentation, study_weights
-from visualtaste.config import SplitSettings, TasteConfig
+from visualtaste.config import Protocol, SplitSettings, TasteConfig
 from visualtaste.data.dataset import Dataset
 from visualtaste.errors import ConfigError
 from visualtaste.evaluation.provenance import describe_data, versions
@@ -44,6 +45,7 @@ def compare(
     """
     config, settings, reporter = config or TasteConfig(), settings or ComparisonSettings(), reporter or Silent()
     chosen_entries = choose(entries(config.interests), settings.methods)
+    _refuse_known_answers(chosen_entries, settings.protocols)
     numbers = _fold_numbers(settings.folds, config.split)
     folders = [prepare_fold(dataset, config, number, folder / f"fold{number}", reporter) for number in numbers]
     jobs = Jobs(folder / "cells", folders, workers or usable_cores(), reporter)
@@ -73,6 +75,13 @@ def compare(
         trials=settings.trials,
         provenance=provenance,
     )
+
+
+def _refuse_known_answers(methods: Sequence[Entry], protocols: Sequence[Protocol]) -> None:
+    """Raise ConfigError when a protocol would compare nobody: whoever is given its answer takes no part."""
+    if "observed" in protocols and all(entry.given_the_answer for entry in methods):
+        names = ", ".join(entry.name for entry in methods)
+        raise ConfigError(f"the observed protocol gives {names} the answer: add popularity, or leave the protocol out")
 
 
 def _fold_numbers(wanted: Sequence[int] | None, split: SplitSettings) -> list[int]:

@@ -73,7 +73,8 @@ def prepare_fold(dataset: Dataset, config: TasteConfig, number: int, folder: Pat
     config = config.updated({"split": {"fold": number}})
     encoder_folder = fit_encoder(dataset, config, folder / "encoder", reporter)
     manifest = read_manifest(encoder_folder, EncoderManifest)
-    key = digest_text(dataset.fingerprint, manifest.split.model_dump_json(), manifest.files[ENCODER])
+    networks = [manifest.files[name] for name in (ENCODER, ITEM_CLASSIFIER)]
+    key = digest_text(dataset.fingerprint, manifest.split.model_dump_json(), *networks)
     fold = FoldFolder(dataset.folder, folder, number, key)
     store = _store(dataset, encoder_folder, manifest, reporter)
     if not fold.item_probabilities.exists():

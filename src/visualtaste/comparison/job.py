@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from visualtaste import __version__
 from visualtaste.baselines.known import WithKnownCategories
-from visualtaste.baselines.method import Fitted, Learned, Method
+from visualtaste.baselines.method import Fitted, Learned, Lesson, Method
 from visualtaste.comparison.fold import Fold
 from visualtaste.config import Protocol
 from visualtaste.errors import TrainingError
@@ -115,11 +116,15 @@ def run_job(job: Job, fold: Fold) -> JobResult:
     lesson = fold.lesson(job.taught)
     users = fold.validation_users if job.part == "validation" else fold.test_users
     asked = {protocol: fold.ask(protocol, users) for protocol in job.protocols}
-    started = time.perf_counter()
     try:
-        fitted = job.method.fit(lesson, derive(job.seed, "comparison"))
+        return JobResult(tuple(_train_and_ask(job, lesson, asked)))
     except TrainingError as error:
         return JobResult(outcomes=(), failed=str(error))
+
+
+def _train_and_ask(job: Job, lesson: Lesson, asked: Mapping[Protocol, AskedUsers]) -> list[Outcome]:
+    started = time.perf_counter()
+    fitted = job.method.fit(lesson, derive(job.seed, "comparison"))
     seconds = time.perf_counter() - started
     outcomes = [_ask(fitted, seconds, protocol, asked[protocol], None) for protocol in job.protocols]
     for number, (protocol, settings) in enumerate(job.companions):
@@ -127,7 +132,7 @@ def run_job(job: Job, fold: Fold) -> JobResult:
         known = settings.on(fitted, lesson)
         extra = time.perf_counter() - started
         outcomes.append(_ask(known, seconds + extra, protocol, asked[protocol], number))
-    return JobResult(tuple(outcomes))
+    return outcomes
 
 
 def _ask(

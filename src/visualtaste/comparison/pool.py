@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from visualtaste.comparison.cells import read_cell, write_cell
 from visualtaste.comparison.fold import Fold, FoldFolder, load_fold
@@ -45,7 +46,8 @@ class Jobs:
 
     def _compute(self, jobs: Sequence[Job]) -> Iterator[Job]:
         """Yields each job once its result is on disk."""
-        with _one_thread_each(), ProcessPoolExecutor(self._workers, mp_context=get_context("spawn")) as pool:
+        processes = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=_end_with_parent)
+        with _one_thread_each(), processes as pool:
             running: dict[Future[None], Job] = {
                 pool.submit(_work, job, self._folds[job.fold], self._path(job)): job for job in jobs
             }
@@ -56,8 +58,8 @@ class Jobs:
                         future.result()
                         yield job
             except BrokenProcessPool:
-                raise TrainingError(
-                    f"a process that computed {job.name} was killed, perhaps for lack of memory: "
+                raise TrainingError(  # all running futures break alike, so which training it was is not known
+                    "a process that trained was killed, perhaps for lack of memory: "
                     "the same command goes on with what is missing; --workers 1 takes the least memory"
                 ) from None
             finally:
@@ -69,6 +71,18 @@ class Jobs:
 
 def _work(job: Job, fold: FoldFolder, path: Path) -> None:
     write_cell(path, run_job(job, _loaded(fold)))
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed would wait for work forever."""
+    Thread(target=_wait_and_exit, daemon=True).start()
+
+
+def _wait_and_exit() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -14,16 +14,20 @@ from visualtaste.errors import ConfigError, nearest
 class ComparisonSettings(Settings):
     """Which cells of methods x protocols x folds x seeds are computed."""
 
-    methods: tuple[str, ...] | None = Field(None, description="names of methods; by default all")
+    methods: tuple[str, ...] | None = Field(None, min_length=1, description="names of methods; by default all")
     protocols: tuple[Protocol, ...] = Field(("observed", "held-out", "new-interests"), min_length=1)
-    folds: tuple[int, ...] | None = Field(None, description="by default all that the split makes, with 0.2 five")
+    folds: tuple[int, ...] | None = Field(
+        None, min_length=1, description="by default all that the split makes, with 0.2 five"
+    )
     seeds: int = Field(3, ge=1, description="trainings of whatever a seed changes, each with another one")
     trials: int = Field(
         8,
         ge=0,
         description="settings tried of each method for each protocol, the default ones first; 0: only the default ones",
     )
-    weights: tuple[float, ...] = Field((1, 10, 36, 72, 140), description="positive weights compared; none: no study")
+    weights: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (1, 10, 36, 72, 140), description="positive weights compared; none: no study"
+    )
     augmentation: bool = Field(True, description="measure what random parts of a user's items bring in training")
 
     @classmethod
