@@ -184,7 +184,9 @@ class InterestsSettings(Settings):
     gate_bias: float = Field(3.0, description="bias that the gates start with: 0 half open, 3 nearly open")
     gate_spread: float = Field(0.1, ge=0, description="gates' weights start as normal, gate_spread/sqrt(K)")
     heads: int = Field(4, ge=1, description="attention heads of pma")
-    clusters: int = Field(16, ge=1, description="learned clusters of bow, netvlad and netfv")
+    clusters: int = Field(
+        16, ge=1, description="learned clusters of netvlad and netfv; bow has `reduced` times as many words"
+    )
     reduced: int = Field(
         128,
         ge=2,

@@ -34,7 +34,7 @@ def make_pooling(settings: InterestsSettings, features: int, categories: int) ->
         ):
             return TwoAttention(features, zero_query=zero_query, scale_scores=scale_scores)
         case "bow":
-            return BagOfWords(features, clusters=clusters)
+            return BagOfWords(features, words=clusters * reduced)  # as many entries as the next two
         case "netvlad":
             return NetVLAD(features, clusters=clusters, reduced=reduced)
         case "netfv":

@@ -32,7 +32,7 @@ def normalised(blocks):
 
 
 def test_bag_of_words_counts_assignments():
-    pooling = scattered(BagOfWords(K, clusters=C))
+    pooling = scattered(BagOfWords(K, words=C))
     pooled, attention = pooling(photos(), SEGMENTS, 3)
     w = numbers(pooling)
     for row, x in zip(pooled.detach(), users(photos()), strict=True):
@@ -87,7 +87,7 @@ def test_assignment_starts_as_a_softmax_of_squared_distances():
     torch.testing.assert_close(clusters(x), torch.softmax(-distances / (2 * math.sqrt(R)), 1))
 
 
-@pytest.mark.parametrize("module", [Clusters(K, C), BagOfWords(K, clusters=C)])
+@pytest.mark.parametrize("module", [Clusters(K, C), BagOfWords(K, words=C)])
 def test_assignment_is_a_float32_softmax_under_autocast(module):
     """torch's autocast leaves softmax in bfloat16 on CPUs, whose shares would not sum to 1."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
