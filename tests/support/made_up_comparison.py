@@ -32,6 +32,7 @@ METHODS: tuple[tuple[str, str, Family, str], ...] = (
     ("popularity", "Popularity", "baselines", ""),
     ("noisy_or", "Item classifier, noisy-or", "item-classifier", "P"),
     ("ease_categories", "EASE on categories", "baselines", "C"),
+    ("fm_everything", "Factorization machine on pictures, categories and items", "baselines", "PCI"),
     ("attention", "One attention block", "features", "P"),
     ("attention2", "Two attention blocks", "features", "P"),
     ("attention2_gating", "Two attention blocks + context gating", "features", "P"),
@@ -72,7 +73,6 @@ METHODS: tuple[tuple[str, str, Family, str], ...] = (
     ("user_neighbours", "User-to-user neighbours", "baselines", "I"),
     ("als_items", "ALS on items", "baselines", "I"),
     ("bpr_items", "BPR on items", "baselines", "I"),
-    ("fm_everything", "Factorization machine on pictures, categories and items", "baselines", "PCI"),
 )
 # as in a real comparison, what sees pictures takes part once more with known categories
 METHODS += tuple(

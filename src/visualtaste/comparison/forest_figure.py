@@ -120,6 +120,7 @@ def _mark(standing: str) -> dict[str, Any]:
     """Properties of a matplotlib marker."""
     marker, fill, _ = _MARKS[standing]
     return {
+        "color": INK,
         "marker": marker,
         "markersize": 7,
         "markerfacecolor": fill,

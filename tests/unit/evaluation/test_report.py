@@ -1,13 +1,13 @@
 import base64
 import io
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from support.page import Page
 from visualtaste.evaluation.examples import Photo, UserExample, make_example
 from visualtaste.evaluation.page import shortened
 from visualtaste.evaluation.report import report_html, write_report
@@ -15,39 +15,6 @@ from visualtaste.evaluation.results import Provenance
 from visualtaste.evaluation.thumbnails import thumbnail
 
 CATEGORIES = [f"category {index}" for index in range(60)]
-# Elements that HTML never closes.
-VOID = {"meta", "link", "img", "br"}
-
-
-class Page(HTMLParser):
-    """The page's elements and text; fails on an element that is closed in the wrong place."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self._open.pop() == tag
-
-    def handle_data(self, data):
-        if self._open[-1:] != ["style"]:
-            self.text += data
-
-    def with_class(self, name: str) -> list[dict[str, str | None]]:
-        return [attributes for _, attributes in self.elements if name in (attributes.get("class") or "").split()]
 
 
 @pytest.fixture(scope="session")
