@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import NoReturn
 
 from rich.console import Console
@@ -29,6 +31,8 @@ err = Console(stderr=True, emoji=False)
 
 # what names are written with although Python does not call it printable: wide spaces, joiners of letters
 _HARMLESS = "\u00a0\u202f\u3000\u200c\u200d"
+
+_SECONDS_A_LINE = 60  # of progress in a log
 
 # troubles of the machine, not of the program: no traceback explains them better than their own words
 _DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
@@ -69,10 +73,13 @@ def _fail(error: VisualTasteError) -> NoReturn:
 
 
 class RichReporter:
-    """Progress bars with what is being done and how long it still takes."""
+    """Progress bars with what is being done and how long it still takes; in a log file, a line a minute."""
 
     @contextmanager
     def task(self, title: str, total: int, done: int = 0) -> Iterator[Task]:
+        if not err.is_terminal:
+            yield _LoggedTask(title, total, done)
+            return
         columns = (
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -87,6 +94,29 @@ class RichReporter:
 
     def say(self, message: str) -> None:
         err.print(message, markup=False, highlight=False)
+
+
+class _LoggedTask:
+    """Progress as lines, for a file that is read while the job runs."""
+
+    def __init__(self, title: str, total: int, done: int) -> None:
+        self._title = title
+        self._total = total
+        self._done = done
+        self._before = done  # what an earlier run had done says nothing about this one's speed
+        self._started = self._said = time.monotonic()
+
+    def advance(self, amount: int = 1, note: str = "") -> None:
+        self._done += amount
+        now = time.monotonic()
+        if self._done < self._total and now - self._said < _SECONDS_A_LINE:
+            return
+        self._said = now
+        passed = now - self._started
+        left = passed / max(1, self._done - self._before) * (self._total - self._done)
+        times = f"{timedelta(seconds=round(passed))} passed, {timedelta(seconds=round(left))} left"
+        said = f" · {note}" if note else ""
+        err.print(f"{self._title}: {self._done} of {self._total}, {times}{said}", markup=False, highlight=False)
 
 
 class _RichTask:

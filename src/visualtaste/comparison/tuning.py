@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from visualtaste.baselines.libraries import compare_library
 from visualtaste.baselines.space import OneOf, Real, Space, Value, Whole
 from visualtaste.seeding import derive
 
@@ -25,7 +26,8 @@ def proposals(space: Space, default: Mapping[str, Value], trials: int, seed: int
     first = {name: default[name] for name in space}
     if not space or trials <= 1:
         return (first,)
-    import optuna
+    with compare_library("tuning"):
+        import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=derive(seed, "tuning") % 2**32))

@@ -6,7 +6,8 @@ import errno
 
 import pytest
 
-from visualtaste.cli.console import errors_as_one_line, printable
+from visualtaste.cli import console
+from visualtaste.cli.console import RichReporter, errors_as_one_line, printable
 from visualtaste.errors import ConfigError
 
 
@@ -55,3 +56,17 @@ def test_printable_keeps_every_script_and_takes_what_harms() -> None:
         assert printable(kept) == kept
     for harmful in ("\n", "\x1b", "\x00", "\u202e", "\udcff", "\u2028"):
         assert printable(f"a{harmful}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_progress_in_a_log_is_a_line_a_minute(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 30.0, 60.0, 90.0, 100.0])
+    monkeypatch.setattr(console.time, "monotonic", lambda: next(clock))
+    with RichReporter().task("Tuning", total=10, done=6) as task:
+        for note in ("a", "b", "c", "d"):
+            task.advance(note=note)
+    assert capsys.readouterr().err.splitlines() == [
+        "Tuning: 8 of 10, 0:01:00 passed, 0:01:00 left · b",
+        "Tuning: 10 of 10, 0:01:40 passed, 0:00:00 left · d",
+    ]
