@@ -16,7 +16,7 @@ from visualtaste.evaluation.methods import POOLING_NOTES
 
 __all__ = ["KNOWN_SPACE", "WithKnownCategories", "choose", "companion", "entries", "networks"]
 
-NETWORK_SPACE: Space = {"learning_rate": Real(2e-4, 2e-3, log=True), "feature_dropout": Real(0.2, 0.8)}
+NETWORK_SPACE: Space = {"learning_rate": Real(3e-4, 2e-3, log=True), "feature_dropout": Real(0.2, 0.8)}
 
 KNOWN_NOTE = "The same probabilities, blended with what EASE and the user's own history make of the known categories."
 
