@@ -115,8 +115,10 @@ def test_true_probabilities_are_drawn_on_the_diagonal():
     np.testing.assert_allclose(curve[:, 1], diagonal[0, 1] + slope * (curve[:, 0] - diagonal[0, 0]), atol=0.01)
 
 
-def test_bins_too_small_to_say_anything_are_left_out(result):
-    few = Calibration(np.array([10, 1000]), np.array([0.1, 300.0]), np.array([1, 290]), 0.0, 0.0)
+def test_bins_too_small_to_say_anything_are_left_out():
+    """Three bins of ten pairs, then one of a thousand; every third point has a marker."""
+    counts = np.array([10, 10, 10, 1000])
+    few = Calibration(counts, counts * np.array([0.01, 0.05, 0.1, 0.3]), np.array([1, 0, 3, 290]), 0.0, 0.0)
     svg = reliability_svg("x", [Curve("x", few, LineStyle(INK, "o", "-", band=False))], "x")
     assert svg.count("<use") == 1 + 1  # the marker of one bin, and the one beside the name
 
