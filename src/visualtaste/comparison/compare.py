@@ -58,7 +58,11 @@ def compare(
         plan_augmentation(chosen, numbers, subsets) if settings.augmentation else [] for subsets in (False, True)
     )
     studied = [cell for planned in (*by_weight.values(), without, augmented) for cell in planned]
-    results = jobs.run("Comparing", [cell.job for cell in cells] + [cell.job for cell in studied])
+    # seed by seed, so that an unfinished comparison can already be had with fewer seeds; then fold by fold, so that
+    # a process seldom has to load another one
+    wanted = [cell.job for cell in cells] + [cell.job for cell in studied]
+    wanted.sort(key=lambda job: (job.seed, job.fold))
+    results = jobs.run("Comparing", wanted)
 
     folds = [load_fold(one, reporter) for one in folders]
     provenance = _provenance(dataset, config, settings, folds[0], command)
