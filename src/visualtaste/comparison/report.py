@@ -39,6 +39,6 @@ def report_html(result: ComparisonResult) -> str:
         methods=method_rows(result),
         chosen=chosen_settings(result),
         provenance=result.provenance,
-        skipped=[],
+        skipped=None,  # every protocol leaves out others, and says so itself
         more_styles="comparison.css",
     )

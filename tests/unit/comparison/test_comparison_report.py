@@ -73,6 +73,12 @@ def test_every_section_is_there(html):
         assert heading in text
 
 
+def test_left_out_users_are_told_where_they_were_left_out(html):
+    assert "3 with nothing to predict" in " ".join(part(html, "held-out").split())
+    assert "nothing to predict" not in part(html, "observed")
+    assert "No test user was left out" not in html
+
+
 def test_methods_given_the_answer_are_apart_and_flagged(html):
     observed = part(html, "observed")
     ranked, given = observed.split('<div class="apart">')
