@@ -1,7 +1,4 @@
-"""What every compared method promises, checked on all baselines in one small generated world.
-
-To hold another method to it, add its entry to METHODS.
-"""
+"""What every compared method promises, checked on all poolings and baselines in one small generated world."""
 
 from __future__ import annotations
 
@@ -11,11 +8,13 @@ import numpy as np
 import pytest
 
 from support.worlds import needs_compare
-from visualtaste.baselines.entries import BASELINES
 from visualtaste.baselines.entry import Entry
+from visualtaste.baselines.factorization_machine import FactorizationMachine
 from visualtaste.baselines.known import KNOWN_SPACE, WithKnownCategories
 from visualtaste.baselines.method import Catalogue, Fitted, Lesson
 from visualtaste.baselines.space import OneOf
+from visualtaste.comparison.entries import entries
+from visualtaste.config import InterestsSettings
 from visualtaste.data.shop.features import features_shop
 from visualtaste.data.splits import owned_categories
 from visualtaste.errors import EmptySetError, TrainingError
@@ -23,7 +22,7 @@ from visualtaste.types import Ragged
 
 pytestmark = needs_compare
 
-METHODS: tuple[Entry, ...] = BASELINES
+METHODS = entries(InterestsSettings(hidden=8, reduced=8, clusters=4, epochs=2, precision="float32"))
 WITH_KNOWN = tuple(entry for entry in METHODS if entry.sees == {"pictures"})
 WIDTH = 40
 
@@ -103,7 +102,8 @@ def test_costs_are_counted(fitted: Fitted) -> None:
 def test_the_seed_decides(entry: Entry, learned: Fitted) -> None:
     scores = learned.scores(SHOWN)
     assert np.array_equal(entry.method.fit(LESSON, seed=1).scores(SHOWN), scores)
-    assert np.array_equal(entry.method.fit(LESSON, seed=2).scores(SHOWN), scores) != entry.trained
+    changed = not np.array_equal(entry.method.fit(LESSON, seed=2).scores(SHOWN), scores)
+    assert changed == (entry.trained or isinstance(entry.method, FactorizationMachine))  # these average over chance
 
 
 def test_learns_observed_too(entry: Entry) -> None:

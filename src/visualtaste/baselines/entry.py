@@ -23,7 +23,7 @@ class Entry:
     sees     what of the shown items it reads: their pictures, their known categories, which items they are
     method   with the settings that it has where nothing is tuned
     space    the fields of `method` that are tuned, and where
-    trained  whether seeds change it: what trains by gradient or samples is trained with several
+    trained  whether seeds change it much, so that it is trained with several: what trains by gradient
     """
 
     name: str

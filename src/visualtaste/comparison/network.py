@@ -43,7 +43,7 @@ class FittedNetwork(Fitted):
     def _scores(self, shown: Ragged) -> Float32:
         logits = self._logits(shown)
         if self.model.settings.calibrate:
-            logits = calibrated_logits(logits, self.model.settings.positive_weight) + self.model.shift
+            logits = calibrated_logits(logits, self.model.settings.positive_weight) + self.model.shift.cpu()
         return self._probabilities(logits)
 
     def uncalibrated(self, shown: Ragged) -> dict[str, Float32]:
@@ -63,15 +63,15 @@ class FittedNetwork(Fitted):
 
     @torch.no_grad()
     def _logits(self, shown: Ragged) -> Tensor:
-        """Raw logits (U, D)."""
-        parts = []
+        """Raw logits (U, D), on the processor."""
+        logits = torch.empty(len(shown), self._categories)
         for users in user_chunks(shown.offsets, _PHOTOS_AT_ONCE):
             offsets = shown.offsets[users.start : users.stop + 1]
             features = self._table.rows(shown.values[offsets[0] : offsets[-1]])
-            parts.append(self.model(features, torch.from_numpy(offsets - offsets[0]).to(features.device))[0].float())
-        return torch.cat(parts)
+            logits[users] = self.model(features, torch.from_numpy(offsets - offsets[0]).to(features.device))[0].cpu()
+        return logits
 
     @staticmethod
     def _probabilities(logits: Tensor) -> Float32:
-        probabilities: Float32 = torch.sigmoid(logits).cpu().numpy().astype(np.float32)
+        probabilities: Float32 = torch.sigmoid(logits).numpy().astype(np.float32)
         return probabilities
