@@ -8,6 +8,7 @@ from visualtaste.comparison.findings import findings
 from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, WeightPoint
 from visualtaste.comparison.rows import COLUMNS, Row, Section, sections
 from visualtaste.comparison.settings_table import chosen_settings
+from visualtaste.comparison.thresholded import THRESHOLDED, counted_twice
 from visualtaste.comparison.wording import (
     AUGMENTATION,
     GIVEN,
@@ -61,7 +62,20 @@ def _protocol(compared: ComparedProtocol) -> list[str]:
     parts += [_table(compared, ranked), f"{SEES_KEY} {SIMULTANEOUS}{_level_key(compared)}"]
     if given := [section for section in found if section.given]:
         parts += [f"### {GIVEN}", f"> **Not to be compared with the above.** {GIVEN_MEANING}", _table(compared, given)]
+    if counted_twice(compared):
+        parts += ["### Thresholded", THRESHOLDED, _thresholded(compared)]
     return parts
+
+
+def _thresholded(compared: ComparedProtocol) -> str:
+    k = compared.evaluation.headline_k
+    names = [f"{name}@{k}" for name in ("P", "R", "F1")]
+    headings = ["Method", *names, *(f"Thresholded {name}" for name in names)]
+    rows = [
+        [_text(one.title), *(number(value) for value in (*one.usual, *one.thresholded))]
+        for one in counted_twice(compared)
+    ]
+    return "\n".join(map(_row, [headings, ["---"] + ["---:"] * 6, *rows]))
 
 
 def _level_key(compared: ComparedProtocol) -> str:

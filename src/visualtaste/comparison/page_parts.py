@@ -9,6 +9,7 @@ from visualtaste.comparison.groups import Panel, panels
 from visualtaste.comparison.reliability_figure import method_curves, reliability_svg, weight_curves
 from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender, WeightPoint
 from visualtaste.comparison.rows import sections
+from visualtaste.comparison.thresholded import counted_twice
 from visualtaste.comparison.wording import KINDS
 from visualtaste.config import Protocol
 from visualtaste.evaluation.canvas import sample_svg
@@ -41,6 +42,7 @@ def protocol_part(compared: ComparedProtocol) -> dict[str, Any]:
         "cells": cells,
         "forest": forest_scale(evaluation),
         "panels": [_panel(compared, panel) for panel in shown],
+        "counted_twice": counted_twice(compared),
         "costs": {cost: themed(cost_svg(compared, cost)) for cost in COSTS},
     }
 

@@ -10,6 +10,7 @@ from visualtaste.comparison.forest_figure import forest_svg
 from visualtaste.comparison.page_parts import method_rows, protocol_part, weight_studies
 from visualtaste.comparison.results import ComparisonResult
 from visualtaste.comparison.settings_table import chosen_settings
+from visualtaste.comparison.thresholded import THRESHOLDED
 from visualtaste.evaluation.page import environment, themed
 from visualtaste.evaluation.wording import METRICS, PROTOCOLS, verdict
 
@@ -39,6 +40,7 @@ def report_html(result: ComparisonResult) -> str:
         methods=method_rows(result),
         chosen=chosen_settings(result),
         provenance=result.provenance,
+        thresholded=THRESHOLDED,
         skipped=None,  # every protocol leaves out others, and says so itself
         more_styles="comparison.css",
     )
