@@ -116,7 +116,8 @@ class _LoggedTask:
         left = passed / max(1, self._done - self._before) * (self._total - self._done)
         times = f"{timedelta(seconds=round(passed))} passed, {timedelta(seconds=round(left))} left"
         said = f" · {note}" if note else ""
-        err.print(f"{self._title}: {self._done} of {self._total}, {times}{said}", markup=False, highlight=False)
+        line = f"{self._title}: {self._done} of {self._total}, {times}{said}"
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class _RichTask:
