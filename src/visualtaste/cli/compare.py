@@ -34,7 +34,10 @@ def compare(
     folds: Annotated[list[str] | None, typer.Option("--folds", help="Only these, from 0. Default: all.")] = None,
     seeds: Annotated[int | None, typer.Option("--seeds", help="Trainings of what a seed changes.")] = None,
     trials: Annotated[int | None, typer.Option("--trials", help="Hyper-parameters tried a method; 0: none.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="One fold, one seed, default settings, no studies.")] = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="One fold, one seed, nothing tuned, no studies; preset quick if none is given."),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Trainings at a time. Default: as many as cores.")
     ] = None,
@@ -55,6 +58,7 @@ def compare(
         from visualtaste.comparison.write import write_comparison
         from visualtaste.data.dataset import Dataset
 
+        preset = preset or ("quick" if quick and not config else None)
         chosen = build_config(config, preset, settings, encoder__name=encoder, seed=seed)
         base = ComparisonSettings.preset("quick" if quick else "paper" if preset == "paper" else "default")
         given = {

@@ -15,7 +15,8 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file of settings; every key has a default.")
 ]
 PresetOption = Annotated[
-    str | None, typer.Option("--preset", "-p", help="Start from: default, paper (as published), small (2 cores), shop.")
+    str | None,
+    typer.Option("--preset", "-p", help="Start from: default, paper (as published), small (2 cores), quick, shop."),
 ]
 SetOption = Annotated[
     list[str] | None,
