@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
 from visualtaste.comparison.results import ComparedProtocol
 from visualtaste.comparison.rows import Row, sections
-from visualtaste.evaluation.wording import EN_DASH, PROTOCOLS, TIED, count, number, signed, span, verdict
+from visualtaste.evaluation.table import empty_table
+from visualtaste.evaluation.wording import EN_DASH, TIED, count, number, signed, span, verdict
 
 
 def terminal_table(compared: ComparedProtocol) -> Table:
     """Means over users at the headline k by groups, best first in each; fits 80 columns."""
     evaluation = compared.evaluation
     k = evaluation.headline_k
-    table = Table(
-        title=f"{escape(evaluation.dataset)} · {PROTOCOLS[evaluation.protocol].title}",
-        caption=_caption(compared),
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
+    table = empty_table(evaluation, _caption(compared))
     table.add_column("Method")
     table.add_column("Sees", no_wrap=True)
     for heading in (f"P@{k}", f"R@{k}", f"F1@{k}", "95 %", "ΔF1"):

@@ -19,15 +19,7 @@ def terminal_table(evaluation: Evaluation) -> Table:
     Fits 80 columns.
     """
     k = evaluation.headline_k
-    table = Table(
-        title=f"{escape(evaluation.dataset)} · {PROTOCOLS[evaluation.protocol].title}",
-        caption=_terminal_caption(evaluation),
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
+    table = empty_table(evaluation, _terminal_caption(evaluation))
     table.add_column("Method")
     for heading in (f"P@{k}", f"R@{k}", f"F1@{k}", "95 %", "R-prec", "ΔF1"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -43,6 +35,19 @@ def terminal_table(evaluation: Evaluation) -> Table:
             style="bold" if method is best else "",
         )
     return table
+
+
+def empty_table(evaluation: Evaluation, caption: str) -> Table:
+    """A table for the terminal, headed by the data set and the protocol, as yet without columns."""
+    return Table(
+        title=f"{escape(evaluation.dataset)} · {PROTOCOLS[evaluation.protocol].title}",
+        caption=caption,
+        title_justify="left",
+        caption_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
 
 
 def markdown_table(evaluation: Evaluation) -> str:
