@@ -56,9 +56,11 @@ def compare(
         from visualtaste.comparison.settings import ComparisonSettings
         from visualtaste.comparison.terminal import terminal_table
         from visualtaste.comparison.write import write_comparison
+        from visualtaste.config import TasteConfig
         from visualtaste.data.dataset import Dataset
 
-        preset = preset or ("quick" if quick and not config else None)
+        in_file = TasteConfig.read_toml(config).get("preset") if config else None
+        preset = preset or in_file or ("quick" if quick else None)
         chosen = build_config(config, preset, settings, encoder__name=encoder, seed=seed)
         base = ComparisonSettings.preset("quick" if quick else "paper" if preset == "paper" else "default")
         given = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from visualtaste.config import Protocol, Settings, parse
 from visualtaste.errors import ConfigError, nearest
@@ -29,6 +29,12 @@ class ComparisonSettings(Settings):
         (1, 10, 36, 72, 140), description="positive weights compared; none: no study"
     )
     augmentation: bool = Field(True, description="measure what random parts of a user's items bring in training")
+
+    @field_validator("methods", "protocols", "folds", "weights")
+    @classmethod
+    def _each_once(cls, values: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+        """What is named twice is meant once."""
+        return None if values is None else tuple(dict.fromkeys(values))
 
     @classmethod
     def preset(cls, name: str) -> ComparisonSettings:

@@ -62,3 +62,9 @@ def test_a_copy_leaves_the_original_alone():
     settings = ComparisonSettings()
     assert settings.updated({"seeds": 7}).seeds == 7
     assert settings.seeds == 3
+
+
+def test_what_is_named_twice_is_meant_once() -> None:
+    settings = ComparisonSettings().updated({"protocols": ["held-out", "held-out"], "folds": [1, 0, 1]})
+    assert settings.protocols == ("held-out",)
+    assert settings.folds == (1, 0)
