@@ -43,7 +43,12 @@ AUGMENTATION = "The same method trained without, and with, random cuts in time o
 def trained(result: ComparisonResult) -> str:
     """How the methods were trained and tuned, in a sentence or two."""
     tuned = (
-        f"Hyper-parameters are the best of {count(result.trials, 'trial')} on validation users."
+        f"Hyper-parameters are the best of {count(result.trials, 'trial')} on validation users of the first fold"
+        + (
+            ", who are tested in other folds: a slight advantage, the same for all methods."
+            if result.folds > 1
+            else "."
+        )
         if result.trials
         else "Hyper-parameters are the defaults; nothing was tuned."
     )
