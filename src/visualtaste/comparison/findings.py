@@ -17,6 +17,8 @@ POPULARITY = "popularity"
 # Methods that are listed by title before the others are only counted.
 _MOST_NAMED = 3
 
+GroupOf = Callable[[Contender], bool]
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -37,7 +39,8 @@ def _of(compared: ComparedProtocol) -> list[Finding]:
         f"Best of {count(len(compared.ranked), 'method')}" if several else "The only method": _best(compared),
         "Level with it": _level(compared),
         "Against popularity, the same list for everyone": _popularity(compared),
-        "Known categories or items against pictures alone": _known(compared),
+        "Known categories or items against pictures": _first_against(compared, _known_alone, _pictures_alone),
+        "Pictures beside known categories": _first_against(compared, _both, _known_alone),
         "Given the answer": _given(compared),
     }
     return [Finding(about, text) for about, text in told.items() if text]
@@ -82,16 +85,15 @@ def _popularity(compared: ComparedProtocol) -> str:
     )
 
 
-def _known(compared: ComparedProtocol) -> str:
-    """What it adds to know the shown items' categories, best against best."""
-    pictures = _first(compared, lambda one: one.entry.sees == {"pictures"})
-    known = _first(compared, lambda one: one.entry.given_the_answer)
-    if pictures is None or known is None:
+def _first_against(compared: ComparedProtocol, a: GroupOf, b: GroupOf) -> str:
+    """What it brings to see what methods of `a` see instead of what those of `b` see, best against best."""
+    first, second = _first(compared, a), _first(compared, b)
+    if first is None or second is None:
         return ""
-    gap = _gap(compared, known, pictures)
+    gap = _gap(compared, first, second)
     return (
-        f"The best of each: {known.title} is {verdict(gap)} {'from' if verdict(gap) == TIED else 'than'} "
-        f"{pictures.title}, {signed(gap.value)} ({signed_span(gap)})."
+        f"The best of each: {first.title} is {verdict(gap)} {'from' if verdict(gap) == TIED else 'than'} "
+        f"{second.title}, {signed(gap.value)} ({signed_span(gap)})."
     )
 
 
@@ -103,7 +105,19 @@ def _given(compared: ComparedProtocol) -> str:
     return f"{count(len(given), 'method')} with known categories or items, shown apart and in none of the above."
 
 
-def _first(compared: ComparedProtocol, belongs: Callable[[Contender], bool]) -> MethodResult | None:
+def _pictures_alone(one: Contender) -> bool:
+    return one.entry.sees == {"pictures"}
+
+
+def _known_alone(one: Contender) -> bool:
+    return one.entry.given_the_answer and "pictures" not in one.entry.sees
+
+
+def _both(one: Contender) -> bool:
+    return one.entry.given_the_answer and "pictures" in one.entry.sees
+
+
+def _first(compared: ComparedProtocol, belongs: GroupOf) -> MethodResult | None:
     return next((method for method in compared.ranked if belongs(compared.contenders[method.name])), None)
 
 
