@@ -37,7 +37,10 @@ WEIGHTS = (
     "users was added as well. ECE: mean distance between what is said and what happens; Brier: mean squared error; "
     "both are better when lower."
 )
-AUGMENTATION = "The same method trained without, and with, random cuts in time of each training user's items."
+AUGMENTATION = (
+    "The same method trained without, and with, a new random part of each training user's items in every epoch: any "
+    "subset, with its own categories, in the observed protocol; any cut in time in the held-out one."
+)
 
 
 def trained(result: ComparisonResult) -> str:
