@@ -16,7 +16,6 @@ from visualtaste.comparison.pool import Jobs
 from visualtaste.comparison.tuning import proposals
 from visualtaste.config import Protocol
 from visualtaste.errors import TrainingError
-from visualtaste.seeding import derive
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,10 @@ class Chosen:
 
 
 class Tuner:
-    """Tries settings; `trials` of 0 or 1 takes the default ones without training anything."""
+    """Tries settings; `trials` of 0 or 1 takes the default ones without training anything.
+
+    Methods in which the same fields are tuned try the same settings, so that none has the luck of a better draw.
+    """
 
     def __init__(self, fold: int, trials: int, seed: int, jobs: Jobs) -> None:
         self._fold = fold
@@ -50,8 +52,7 @@ class Tuner:
         tried counts. Raises TrainingError when all trainings of a method fail.
         """
         proposed = {
-            entry.name: proposals(entry.space, entry.method.model_dump(), self._trials, derive(self._seed, entry.name))
-            for entry in entries
+            entry.name: proposals(entry.space, entry.method.model_dump(), self._trials, self._seed) for entry in entries
         }
         tried: dict[tuple[str, Protocol], list[Job]] = {
             (entry.name, protocol): [
@@ -71,35 +72,25 @@ class Tuner:
 
     def choose_known(self, chosen: Sequence[Chosen]) -> list[Chosen]:
         """The same with the settings of each method's companion, where it has one and the protocol has one."""
-        proposed = {
-            choice.entry.name: [
-                WithKnownCategories.model_validate(settings)
-                for settings in proposals(
-                    KNOWN_SPACE,
-                    WithKnownCategories().model_dump(),
-                    self._trials,
-                    derive(self._seed, choice.entry.name, "known"),
-                )
-            ]
+        proposed = [
+            WithKnownCategories.model_validate(settings)
+            for settings in proposals(KNOWN_SPACE, WithKnownCategories().model_dump(), self._trials, self._seed)
+        ]
+        joined = [choice.protocol != "observed" and companion(choice.entry) is not None for choice in chosen]
+        jobs = [
+            replace(
+                self._job(choice.entry, choice.settings, (choice.protocol,)),
+                companions=tuple((choice.protocol, settings) for settings in proposed),
+            )
             for choice in chosen
-            if choice.protocol != "observed" and companion(choice.entry)
-        }
-        jobs: dict[int, Job] = {}
-        for number, choice in enumerate(chosen):
-            if choice.protocol != "observed" and len(proposed.get(choice.entry.name, ())) > 1:
-                job = self._job(choice.entry, choice.settings, (choice.protocol,))
-                companions = tuple((choice.protocol, settings) for settings in proposed[choice.entry.name])
-                jobs[number] = replace(job, companions=companions)
-        results = self._run("Tuning with known categories", list(jobs.values()))
+        ]
+        tried = [job for job, joins in zip(jobs, joined, strict=True) if joins and len(proposed) > 1]
+        results = self._run("Tuning with known categories", tried)
         complete = []
-        for number, choice in enumerate(chosen):
-            known = None
-            if choice.protocol != "observed" and choice.entry.name in proposed:
-                tried = proposed[choice.entry.name]
-                result = results[jobs[number]] if number in jobs else None
-                found = [_f1(result, choice.protocol, index) for index in range(len(tried))]
-                known = tried[_first_best(found, f"{choice.entry.title} + known categories")]
-            complete.append(replace(choice, known=known))
+        for choice, joins, job in zip(chosen, joined, jobs, strict=True):
+            found = [_f1(results.get(job), choice.protocol, index) for index in range(len(proposed))]
+            best = _first_best(found, f"{choice.entry.title} + known categories") if joins else 0
+            complete.append(replace(choice, known=proposed[best] if joins else None))
         return complete
 
     def _job(self, entry: Entry, settings: Mapping[str, Value], protocols: tuple[Protocol, ...]) -> Job:

@@ -125,11 +125,12 @@ def test_a_companion_whose_training_fails_is_an_error():
         found.choose_known(plain)
 
 
-def test_methods_draw_settings_of_their_own_and_the_seed_decides():
+def test_what_has_the_same_fields_to_tune_tries_the_same_and_the_seed_decides():
     def levels(seed):
         jobs = MadeUp(by_level)
         Tuner(0, 4, seed, jobs).choose([GUESS, SNAP], ["observed"])
         return [[job.method.level for job in jobs.asked if job.name == name] for name in ("guess", "snap")]
 
     assert levels(0) == levels(0) != levels(1)
-    assert levels(0)[0][1:] != levels(0)[1][1:]
+    assert levels(0)[0][1:] == levels(0)[1][1:]  # the first is each one's default
+    assert len(set(levels(0)[0])) == 4
