@@ -23,7 +23,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_a_shop_is_written_and_summed_up(tmp_path: Path) -> None:
     code, shown, way = run("-o", str(tmp_path / "shop"), *SMALL, "--seed", "5", "--gifts", "0.5")
     assert code == 0
-    assert "200/200" in way
+    assert "200 of 200" in way
     for line in ("200 items with pictures, 100 of them gift-wrapped", "45 categories", "12 users", "108 purchases"):
         assert line in shown
     dataset = Dataset.read(tmp_path / "shop")

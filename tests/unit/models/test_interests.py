@@ -84,4 +84,4 @@ def test_output_gating_comes_after_the_head_and_before_the_weight_is_taken_off()
 
 def test_statistics_of_clusters_are_as_many_for_the_head_whatever_their_order():
     sizes = {name: make(InterestsSettings(pooling=name)).pooling.pooled_size for name in ("bow", "netvlad", "netfv")}
-    assert sizes == {"bow": 16, "netvlad": 16 * 128, "netfv": 16 * 128}
+    assert sizes == {"bow": 16 * 128, "netvlad": 16 * 128, "netfv": 16 * 128}
