@@ -32,6 +32,7 @@ PoolingName = Literal[
     "netfv",
 ]
 Protocol = Literal["observed", "held-out", "new-interests"]
+Learned = Literal["observed", "held-out"]  # new interests are asked of what learned the held-out protocol
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
@@ -155,7 +156,7 @@ class InterestsSettings(Settings):
     """Stage 2: pooling of a user's photos and the head over categories."""
 
     pooling: PoolingName = "attention2_gating"
-    protocol: Literal["observed", "held-out"] = Field(
+    protocol: Learned = Field(
         "observed", description="what is learned: the shown photos' categories, or those of later purchases"
     )
     hidden: int = Field(2048, ge=1)

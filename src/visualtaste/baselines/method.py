@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualtaste.config import Settings
+from visualtaste.config import Learned, Settings
 from visualtaste.errors import EmptySetError, TrainingError
 from visualtaste.types import Float32, Ragged
-
-Learned = Literal["observed", "held-out"]
 
 
 @dataclass(frozen=True, eq=False)

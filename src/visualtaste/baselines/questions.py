@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from visualtaste.baselines.method import Catalogue, Lesson
-from visualtaste.data.protocols import Questions, ask
+from visualtaste.data.protocols import Questions, answerable, ask
 from visualtaste.errors import TrainingError
-from visualtaste.types import Float64
+from visualtaste.types import Float64, Ragged
 
 
 def training_questions(lesson: Lesson) -> Questions:
@@ -16,20 +16,25 @@ def training_questions(lesson: Lesson) -> Questions:
     Left out are users whose asked items have no category and, held-out, users with a single item. Raises
     TrainingError when nobody is left.
     """
-    questions = ask(lesson.protocol, lesson.train, lesson.catalogue.categories, lesson.catalogue.width)
-    answered = np.flatnonzero(questions.target.any(axis=1))
-    if len(answered) == 0:
-        raise TrainingError(
-            f"none of the {len(lesson.train)} training users wants a category in the {lesson.protocol} protocol: "
-            "at least one must"
-        )
-    return Questions(questions.shown.take(answered), questions.target[answered])
+    users, _ = _answerable(lesson)
+    return ask(lesson.protocol, users, lesson.catalogue.categories, lesson.catalogue.width)
 
 
 def wanted_share(lesson: Lesson) -> Float64:
     """The share of training users whose answer has each category (D,); raises TrainingError when none has any."""
-    share: Float64 = training_questions(lesson).target.mean(axis=0)
+    _, share = _answerable(lesson)
     return share
+
+
+def _answerable(lesson: Lesson) -> tuple[Ragged, Float64]:
+    """The users with an answer and the share of them that want each category; TrainingError when nobody is left."""
+    users, share = answerable(lesson.protocol, lesson.train, lesson.catalogue.categories, lesson.catalogue.width)
+    if len(users) == 0:
+        raise TrainingError(
+            f"none of the {len(lesson.train)} training users wants a category in the {lesson.protocol} protocol: "
+            "at least one must"
+        )
+    return users, share
 
 
 def categories_of(catalogue: Catalogue, photos: int) -> int:

@@ -11,10 +11,11 @@ from visualtaste.baselines.known import KNOWN_SPACE, WithKnownCategories
 from visualtaste.baselines.method import Method
 from visualtaste.baselines.space import Value
 from visualtaste.comparison.entries import companion
-from visualtaste.comparison.job import Job, JobResult, published_f1, taught_for
+from visualtaste.comparison.job import Job, JobResult, published_f1
 from visualtaste.comparison.pool import Jobs
 from visualtaste.comparison.tuning import proposals
 from visualtaste.config import Protocol
+from visualtaste.data.protocols import taught_for
 from visualtaste.errors import TrainingError
 
 
@@ -31,6 +32,11 @@ class Chosen:
     def method(self) -> Method:
         """The method with the settings."""
         return self.entry.tuned(self.settings)
+
+    @property
+    def companion(self) -> Entry | None:
+        """The counterpart that sees known categories; none where it would be told the protocol's answer."""
+        return None if self.protocol == "observed" else companion(self.entry)
 
 
 class Tuner:
@@ -76,7 +82,6 @@ class Tuner:
             WithKnownCategories.model_validate(settings)
             for settings in proposals(KNOWN_SPACE, WithKnownCategories().model_dump(), self._trials, self._seed)
         ]
-        joined = [choice.protocol != "observed" and companion(choice.entry) is not None for choice in chosen]
         jobs = [
             replace(
                 self._job(choice.entry, choice.settings, (choice.protocol,)),
@@ -84,13 +89,15 @@ class Tuner:
             )
             for choice in chosen
         ]
-        tried = [job for job, joins in zip(jobs, joined, strict=True) if joins and len(proposed) > 1]
+        tried = [job for choice, job in zip(chosen, jobs, strict=True) if choice.companion and len(proposed) > 1]
         results = self._run("Tuning with known categories", tried)
         complete = []
-        for choice, joins, job in zip(chosen, joined, jobs, strict=True):
+        for choice, job in zip(chosen, jobs, strict=True):
+            if choice.companion is None:
+                complete.append(choice)
+                continue
             found = [_f1(results.get(job), choice.protocol, index) for index in range(len(proposed))]
-            best = _first_best(found, f"{choice.entry.title} + known categories") if joins else 0
-            complete.append(replace(choice, known=proposed[best] if joins else None))
+            complete.append(replace(choice, known=proposed[_first_best(found, choice.companion.title)]))
         return complete
 
     def _job(self, entry: Entry, settings: Mapping[str, Value], protocols: tuple[Protocol, ...]) -> Job:

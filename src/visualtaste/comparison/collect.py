@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from visualtaste.comparison.choice import Chosen
-from visualtaste.comparison.entries import companion
 from visualtaste.comparison.fold import Fold
 from visualtaste.comparison.job import Job, JobResult, Outcome, published_f1
 from visualtaste.comparison.plan import Cell
@@ -75,14 +74,12 @@ def _contenders(
     """The methods of one protocol, then their companions, each with what its outcomes say beside its scores."""
     plain = [(choice.entry, choice.settings) for choice in chosen if choice.protocol == protocol]
     known = [
-        (companion(choice.entry), choice.known.model_dump())
+        (choice.companion, choice.known.model_dump())
         for choice in chosen
-        if choice.protocol == protocol and choice.known is not None
+        if choice.protocol == protocol and choice.companion and choice.known
     ]
     found = []
     for entry, settings in [*plain, *known]:
-        if entry is None:
-            continue
         by_fold = outcomes[entry.name]
         every = [outcome for seeds in by_fold.values() for outcome in seeds.values()]
         calibrations = [outcome.calibration for outcome in every if outcome.calibration is not None]

@@ -9,8 +9,8 @@ import numpy as np
 
 from visualtaste.artifact.folder import read_manifest
 from visualtaste.artifact.manifest import ENCODER, ITEM_CLASSIFIER, EncoderManifest
-from visualtaste.baselines.method import Catalogue, Learned, Lesson
-from visualtaste.config import Protocol, TasteConfig
+from visualtaste.baselines.method import Catalogue, Lesson
+from visualtaste.config import Learned, Protocol, TasteConfig
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.splits import split_users
 from visualtaste.evaluation.exam import AskedUsers

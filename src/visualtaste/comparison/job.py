@@ -10,9 +10,10 @@ from typing import Literal
 
 from visualtaste import __version__
 from visualtaste.baselines.known import WithKnownCategories
-from visualtaste.baselines.method import Fitted, Learned, Lesson, Method
+from visualtaste.baselines.method import Fitted, Lesson, Method
 from visualtaste.comparison.fold import Fold
-from visualtaste.config import Protocol
+from visualtaste.config import Learned, Protocol
+from visualtaste.data.protocols import taught_for
 from visualtaste.errors import TrainingError
 from visualtaste.evaluation.exam import AskedUsers
 from visualtaste.evaluation.results import PUBLISHED_K
@@ -24,11 +25,6 @@ from visualtaste.seeding import derive
 from visualtaste.types import Float32, Float64
 
 Part = Literal["validation", "test"]
-
-
-def taught_for(protocol: Protocol) -> Learned:
-    """What is learned to answer a protocol: new interests are asked of what learned the held-out one."""
-    return "observed" if protocol == "observed" else "held-out"
 
 
 @dataclass(frozen=True)

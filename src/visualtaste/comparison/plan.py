@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visualtaste.comparison.choice import Chosen
-from visualtaste.comparison.job import Job, taught_for
+from visualtaste.comparison.job import Job
 from visualtaste.comparison.network import Network
 from visualtaste.config import Protocol
+from visualtaste.data.protocols import taught_for
 
 # Poolings that the two studies are made with: the simplest and the paper's.
 WEIGHT_STUDY = ("average", "attention2_gating")
@@ -47,10 +48,9 @@ def plan_cells(chosen: Sequence[Chosen], folds: Sequence[int], seeds: int) -> li
             for seed in range(seeds if choice.entry.trained else 1):
                 job = Job(choice.entry.name, choice.method, fold, seed, "test", protocols, companions)
                 cells.append(Cell(choice.entry.name, choice.protocol, fold, seed, job))
-                if choice.known is not None:
+                if choice.companion and choice.known:
                     number = companions.index((choice.protocol, choice.known))
-                    name = f"{choice.entry.name}_known"
-                    cells.append(Cell(name, choice.protocol, fold, seed, job, number))
+                    cells.append(Cell(choice.companion.name, choice.protocol, fold, seed, job, number))
     return cells
 
 

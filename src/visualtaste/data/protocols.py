@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualtaste.config import Protocol
+from visualtaste.config import Learned, Protocol
 from visualtaste.data.splits import owned_categories
 from visualtaste.errors import EmptySetError
-from visualtaste.types import Bool, Int64, Ragged, offsets_of
+from visualtaste.types import Bool, Float64, Int64, Ragged, offsets_of
+
+_CHUNK = 4096  # users whose (U, D) targets are in memory at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,11 @@ class Questions:
 
     def __len__(self) -> int:
         return len(self.shown)
+
+
+def taught_for(protocol: Protocol) -> Learned:
+    """What is learned to answer a protocol: new interests are asked of what learned the held-out one."""
+    return "observed" if protocol == "observed" else "held-out"
 
 
 def ask(protocol: Protocol, user_items: Ragged, item_categories: Ragged, width: int) -> Questions:
@@ -47,6 +54,23 @@ def ask(protocol: Protocol, user_items: Ragged, item_categories: Ragged, width: 
         return Questions(shown, target)
     new = ~owned_categories(shown, item_categories, width)
     return Questions(shown, target & new, scored=new)
+
+
+def answerable(protocol: Learned, users: Ragged, item_categories: Ragged, width: int) -> tuple[Ragged, Float64]:
+    """The users whose full question has an answer, and the share of them whose answer has each category (width,).
+
+    Left out are users whose asked items have no category and, held-out, users with a single item.
+    Raises EmptySetError when a user has no items at all.
+    """
+    kept: list[Int64] = []
+    counts = np.zeros(width, dtype=np.int64)
+    for start in range(0, len(users), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(users)))
+        target = ask(protocol, users.take(rows), item_categories, width).target
+        kept.append(rows[target.any(axis=1)])
+        counts += target.sum(axis=0)
+    rows = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
+    return users.take(rows), counts / max(1, len(rows))
 
 
 def cut(rows: Ragged, heads: Int64) -> tuple[Ragged, Ragged]:

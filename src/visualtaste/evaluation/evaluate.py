@@ -10,6 +10,7 @@ import numpy as np
 
 from visualtaste.config import POOLING_TITLES, PoolingName, Protocol
 from visualtaste.data.dataset import Dataset
+from visualtaste.data.protocols import taught_for
 from visualtaste.errors import DataError
 from visualtaste.evaluation.exam import Exam
 from visualtaste.evaluation.methods import POOLING_NOTES, REFERENCES, interests
@@ -36,7 +37,7 @@ class _Kind:
         return POOLING_TITLES[self.pooling] + ("" if self._fits(asked) else f" (taught {self.taught})")
 
     def _fits(self, asked: Protocol) -> bool:
-        return (self.taught == "observed") == (asked == "observed")
+        return self.taught == taught_for(asked)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-from visualtaste.data.protocols import Questions, ask, cut
+from visualtaste.config import Learned
+from visualtaste.data.protocols import Questions, cut
 from visualtaste.data.splits import owned_categories
-from visualtaste.types import Float64, Int64, Ragged, offsets_of
-
-Learned = Literal["observed", "held-out"]
-
-_CHUNK = 4096  # users whose (U, D) targets are in memory at a time
-
-
-def answerable(protocol: Learned, users: Ragged, item_categories: Ragged, width: int) -> tuple[Ragged, Float64]:
-    """The users whose full question has an answer, and the share of them whose answer has each category (width,).
-
-    Left out are users whose asked items have no category and, held-out, users with a single item.
-    Raises EmptySetError when a user has no items at all.
-    """
-    kept: list[Int64] = []
-    counts = np.zeros(width, dtype=np.int64)
-    for start in range(0, len(users), _CHUNK):
-        rows = np.arange(start, min(start + _CHUNK, len(users)))
-        target = ask(protocol, users.take(rows), item_categories, width).target
-        kept.append(rows[target.any(axis=1)])
-        counts += target.sum(axis=0)
-    rows = np.concatenate(kept) if kept else np.empty(0, dtype=np.int64)
-    return users.take(rows), counts / max(1, len(rows))
+from visualtaste.types import Int64, Ragged, offsets_of
 
 
 def draw(

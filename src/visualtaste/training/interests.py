@@ -7,12 +7,12 @@ from pathlib import Path
 
 from visualtaste.artifact.manifest import EpochRecord
 from visualtaste.config import InterestsSettings
+from visualtaste.data.protocols import answerable
 from visualtaste.errors import TrainingError
 from visualtaste.files import digest_text
 from visualtaste.models.interests import InterestsModel
 from visualtaste.progress import Reporter, Silent
 from visualtaste.training.checkpoint import Checkpoint
-from visualtaste.training.examples import answerable
 from visualtaste.training.interests_run import InterestsData, InterestsRun
 from visualtaste.types import Float64
 

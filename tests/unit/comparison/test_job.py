@@ -6,7 +6,8 @@ import pytest
 from support.trial_methods import Diverges, Guess, Refuses
 from visualtaste.baselines.known import WithKnownCategories
 from visualtaste.comparison.fold import load_fold
-from visualtaste.comparison.job import Job, published_f1, run_job, taught_for
+from visualtaste.comparison.job import Job, published_f1, run_job
+from visualtaste.data.protocols import taught_for
 from visualtaste.progress import Silent
 
 JOB = Job("guess", Guess(level=0.25), fold=2, seed=1, part="test", protocols=("held-out", "new-interests"))

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from visualtaste.data.protocols import answerable
 from visualtaste.errors import EmptySetError
-from visualtaste.training.examples import answerable, draw, random_subsets
+from visualtaste.training.examples import draw, random_subsets
 from visualtaste.types import Ragged
 
 # item i has category i, item 3 has none
@@ -34,7 +35,7 @@ def test_frequency_of_nobody_is_zero():
 
 def test_chunks_change_nothing(monkeypatch):
     whole_users, whole_frequency = answerable("observed", USERS, CATEGORIES, 3)
-    monkeypatch.setattr("visualtaste.training.examples._CHUNK", 2)
+    monkeypatch.setattr("visualtaste.data.protocols._CHUNK", 2)
     users, frequency = answerable("observed", USERS, CATEGORIES, 3)
     assert users.values.tolist() == whole_users.values.tolist()
     assert frequency.tolist() == whole_frequency.tolist()
