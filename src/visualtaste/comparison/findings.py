@@ -127,7 +127,7 @@ def _gap(compared: ComparedProtocol, a: MethodResult, b: MethodResult) -> Estima
     found = difference_interval(
         compared.f1(a.name)[:, None], compared.f1(b.name)[:, None], evaluation.seed, evaluation.draws
     )
-    return Estimate(*(float(part[0]) for part in (found.value, found.low, found.high, found.probability)))
+    return Estimate.of(found)
 
 
 def _lead(lead: SimultaneousDifference) -> str:

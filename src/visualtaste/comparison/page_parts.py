@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from visualtaste.comparison.cost_figure import COSTS, cost_svg
+from visualtaste.comparison.cost_figure import COSTS
+from visualtaste.comparison.drawings import cost_name, panel_name, studied, weights_name
 from visualtaste.comparison.groups import Panel, panels
-from visualtaste.comparison.reliability_figure import method_curves, reliability_svg, weight_curves
-from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender, WeightPoint
+from visualtaste.comparison.results import ComparedProtocol, ComparisonResult, Contender
 from visualtaste.comparison.rows import sections
 from visualtaste.comparison.thresholded import counted_twice
 from visualtaste.comparison.wording import KINDS
-from visualtaste.config import Protocol
 from visualtaste.evaluation.canvas import sample_svg
-from visualtaste.evaluation.figures import curve_svg
+from visualtaste.evaluation.figures import FIGURES, curve_svg
 from visualtaste.evaluation.line_styles import line_styles
 from visualtaste.evaluation.page import themed
 from visualtaste.evaluation.page_parts import forest_place, forest_scale
 from visualtaste.evaluation.wording import PROTOCOLS
 
 
-def protocol_part(compared: ComparedProtocol) -> dict[str, Any]:
+def protocol_part(compared: ComparedProtocol, drawn: Mapping[str, str]) -> dict[str, Any]:
     """One protocol's section: its table by groups, its curves, what quality costs, and how true probabilities are."""
     evaluation = compared.evaluation
     shown = panels(compared)
@@ -41,33 +41,22 @@ def protocol_part(compared: ComparedProtocol) -> dict[str, Any]:
         "given_methods": sum(len(section.rows) for section in found if section.given),
         "cells": cells,
         "forest": forest_scale(evaluation),
-        "panels": [_panel(compared, panel) for panel in shown],
+        "panels": [_panel(compared, panel, drawn) for panel in shown],
         "counted_twice": counted_twice(compared),
-        "costs": {cost: themed(cost_svg(compared, cost)) for cost in COSTS},
+        "costs": {cost: themed(drawn[cost_name(compared, cost)]) for cost in COSTS},
     }
 
 
-def weight_studies(result: ComparisonResult) -> list[dict[str, Any]]:
+def weight_studies(result: ComparisonResult, drawn: Mapping[str, str]) -> list[dict[str, Any]]:
     """Every method and protocol of the study of positive weights, with its three reliability diagrams."""
     return [
         {
             "title": title,
             "protocol": PROTOCOLS[protocol].title,
-            "diagrams": [
-                themed(reliability_svg(words, weight_curves(points, kind), f"{title} {protocol} {kind}"))
-                for kind, words in KINDS.items()
-            ],
+            "diagrams": [themed(drawn[weights_name(title, protocol, kind)]) for kind in KINDS],
         }
-        for (title, protocol), points in studied(result).items()
+        for title, protocol in studied(result)
     ]
-
-
-def studied(result: ComparisonResult) -> dict[tuple[str, Protocol], list[WeightPoint]]:
-    """The weights that were tried, by method and protocol."""
-    found: dict[tuple[str, Protocol], list[WeightPoint]] = {}
-    for point in result.weights:
-        found.setdefault((point.method, point.protocol), []).append(point)
-    return found
 
 
 def method_rows(result: ComparisonResult) -> list[dict[str, Any]]:
@@ -82,20 +71,18 @@ def method_rows(result: ComparisonResult) -> list[dict[str, Any]]:
     return [{"title": group["title"], "rows": list(group["methods"].values())} for group in members.values()]
 
 
-def _panel(compared: ComparedProtocol, panel: Panel) -> dict[str, Any]:
-    salt = f"{compared.evaluation.protocol} {panel.name}"
-    curves = method_curves(compared, panel)
+def _panel(compared: ComparedProtocol, panel: Panel, drawn: Mapping[str, str]) -> dict[str, Any]:
     # the reference alone says nothing of the panel's methods
     probabilistic = any(compared.contenders[name].calibration is not None for name in panel.methods)
     return {
         "title": panel.title,
         "given": compared.given_the_answer(panel.methods[0]),
-        "wide": themed(curve_svg(panel.evaluation, "f1", "wide", salt=salt)),
+        "wide": themed(drawn[panel_name(compared, "f1", panel)]),
         "narrow": {
-            metric: themed(curve_svg(panel.evaluation, metric, "narrow", salt=salt))
-            for metric in ("f1", "precision", "recall")
+            metric: themed(curve_svg(panel.evaluation, metric, "narrow", salt=panel_name(compared, metric, panel)))
+            for metric in FIGURES
         },
-        "reliability": themed(reliability_svg(panel.title, curves, salt)) if probabilistic else None,
+        "reliability": themed(drawn[panel_name(compared, "reliability", panel)]) if probabilistic else None,
         "probabilistic": [one for one in _contenders(compared, panel) if one.calibration is not None],
     }
 

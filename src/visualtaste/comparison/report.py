@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from visualtaste.comparison import wording as words
 from visualtaste.comparison.findings import findings
-from visualtaste.comparison.forest_figure import forest_svg
 from visualtaste.comparison.page_parts import method_rows, protocol_part, weight_studies
 from visualtaste.comparison.results import ComparisonResult
 from visualtaste.comparison.settings_table import chosen_settings
@@ -17,8 +17,11 @@ from visualtaste.evaluation.wording import METRICS, PROTOCOLS, verdict
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def report_html(result: ComparisonResult) -> str:
-    """The report as HTML; all text goes through the template's escaping, and a policy forbids any request."""
+def report_html(result: ComparisonResult, drawn: Mapping[str, str]) -> str:
+    """The report as HTML around the `drawings` of the result.
+
+    All text goes through the template's escaping, and a policy forbids any request.
+    """
     made = environment(TEMPLATES)
     made.filters |= {
         "amount": words.amount,
@@ -34,9 +37,9 @@ def report_html(result: ComparisonResult) -> str:
         protocol_words=PROTOCOLS,
         sees=words.sees,
         findings=findings(result),
-        forest=themed(forest_svg(result)),
-        protocols=[protocol_part(compared) for compared in result.protocols.values()],
-        studies=weight_studies(result),
+        forest=themed(drawn["forest"]),
+        protocols=[protocol_part(compared, drawn) for compared in result.protocols.values()],
+        studies=weight_studies(result, drawn),
         methods=method_rows(result),
         chosen=chosen_settings(result),
         provenance=result.provenance,

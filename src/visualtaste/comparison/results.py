@@ -81,8 +81,7 @@ class ComparedProtocol:
 
     def f1(self, name: str) -> Float64:
         """A method's F1 at the headline k of every user (U,)."""
-        column = self.evaluation.ks.tolist().index(self.evaluation.headline_k)
-        return self.evaluation.method(name).scores.f1[:, column]
+        return self.evaluation.method(name).scores.f1[:, self.evaluation.headline_column]
 
     @cached_property
     def ranked(self) -> list[MethodResult]:

@@ -88,10 +88,8 @@ def _f1(outcomes: Sequence[Outcome]) -> Float64:
 
 
 def _mean(f1: Float64, seed: int) -> Estimate:
-    interval = mean_interval(f1[:, None], seed)
-    return Estimate(float(interval.value[0]), float(interval.low[0]), float(interval.high[0]))
+    return Estimate.of(mean_interval(f1[:, None], seed))
 
 
 def _difference(a: Float64, b: Float64, seed: int) -> Estimate:
-    gap = difference_interval(a[:, None], b[:, None], seed)
-    return Estimate(float(gap.value[0]), float(gap.low[0]), float(gap.high[0]), float(gap.probability[0]))
+    return Estimate.of(difference_interval(a[:, None], b[:, None], seed))

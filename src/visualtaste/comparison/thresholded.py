@@ -26,7 +26,7 @@ class CountedTwice:
 def counted_twice(compared: ComparedProtocol) -> list[CountedTwice]:
     """The methods that give probabilities, in the order of the contenders."""
     evaluation = compared.evaluation
-    column = evaluation.ks.tolist().index(evaluation.headline_k)
+    column = evaluation.headline_column
 
     def at_k(curves: Curves) -> tuple[float, float, float]:
         return float(curves.precision[column]), float(curves.recall[column]), float(curves.f1[column])

@@ -87,7 +87,7 @@ def forest_place(evaluation: Evaluation, name: str) -> dict[str, float]:
 
 def _otherwise(evaluation: Evaluation, method: MethodResult) -> dict[str, float | None]:
     """Micro averages, then thresholded means, at the headline k; None where the method gives no probabilities."""
-    at = evaluation.ks.tolist().index(evaluation.headline_k)
+    at = evaluation.headline_column
     found: dict[str, float | None] = {}
     for kind, curves in (("Micro", method.scores.micro()), ("Thresholded", method.scores.mean().thresholded)):
         for name in ("precision", "recall", "f1"):

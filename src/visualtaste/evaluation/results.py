@@ -13,7 +13,7 @@ from visualtaste.config import Protocol
 from visualtaste.errors import DataError
 from visualtaste.evaluation.estimates import Estimates, estimate_all
 from visualtaste.evaluation.scores_json import DECIMALS, scores_json
-from visualtaste.metrics.intervals import DRAWS, LEVEL
+from visualtaste.metrics.intervals import DRAWS, LEVEL, Difference, Interval
 from visualtaste.metrics.user_scores import UserScores
 from visualtaste.types import Int64
 
@@ -70,6 +70,13 @@ class Estimate:
     low: float
     high: float
     probability: float | None = None
+
+    @classmethod
+    def of(cls, interval: Interval, column: int = 0) -> Estimate:
+        """One entry of an interval; that of a difference has a probability too."""
+        probability = float(interval.probability[column]) if isinstance(interval, Difference) else None
+        value, low, high = (float(part[column]) for part in (interval.value, interval.low, interval.high))
+        return cls(value, low, high, probability)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +140,12 @@ class Evaluation:
     @property
     def headline_k(self) -> int:
         """The k that tables show: 15 as in the paper, or the nearest one that was scored (the lower of two)."""
-        return int(self.ks[np.abs(self.ks - PUBLISHED_K).argmin()])
+        return int(self.ks[self.headline_column])
+
+    @property
+    def headline_column(self) -> int:
+        """Where the headline k stands among the cuts."""
+        return int(np.abs(self.ks - PUBLISHED_K).argmin())
 
     def method(self, name: str) -> MethodResult:
         """The method called `name`."""
@@ -151,17 +163,14 @@ class Evaluation:
 
     def estimate(self, name: str, metric: str, k: int | None = None) -> Estimate:
         """Mean and interval of one method's metric at k (default: the headline k)."""
-        interval = self.estimates[name].mean[metric]
-        column = self._column(metric, k)
-        return Estimate(*(float(part[column]) for part in (interval.value, interval.low, interval.high)))
+        return Estimate.of(self.estimates[name].mean[metric], self._column(metric, k))
 
     def difference(self, name: str, metric: str, k: int | None = None) -> Estimate | None:
         """The method's lead over the reference at k; None for the reference itself and where one lacks the metric."""
         gap = self.estimates[name].difference.get(metric)
         if gap is None or name == self.reference:
             return None
-        column = self._column(metric, k)
-        return Estimate(*(float(part[column]) for part in (gap.value, gap.low, gap.high, gap.probability)))
+        return Estimate.of(gap, self._column(metric, k))
 
     @cached_property
     def estimates(self) -> dict[str, Estimates]:

@@ -8,6 +8,7 @@ import pytest
 from support.made_up_comparison import make_comparison
 from support.page import Page
 from visualtaste.comparison.comparison_json import to_json
+from visualtaste.comparison.drawings import drawings
 from visualtaste.comparison.markdown import markdown
 from visualtaste.comparison.report import report_html
 from visualtaste.comparison.write import write_comparison
@@ -20,7 +21,7 @@ def result():
 
 @pytest.fixture(scope="module")
 def html(result):
-    return report_html(result)
+    return report_html(result, drawings(result))
 
 
 def plain(html: str) -> str:
@@ -132,7 +133,8 @@ def test_text_from_data_is_never_markup(result):
         evaluation=replace(compared.evaluation, methods=methods),
     )
     made = replace(result.provenance, command=evil, data={evil: evil})
-    html = report_html(replace(result, dataset=evil, protocols={"held-out": odd}, provenance=made))
+    evil_result = replace(result, dataset=evil, protocols={"held-out": odd}, provenance=made)
+    html = report_html(evil_result, drawings(evil_result))
     assert "<script" not in html
     assert evil in Page(html).text
 
@@ -140,7 +142,7 @@ def test_text_from_data_is_never_markup(result):
 @pytest.mark.parametrize("methods", [1, 2])
 def test_the_least_that_can_be_compared(methods):
     least = make_comparison(methods, ("held-out",), 20, studies=False, seeds=1, trials=0, folds=1)
-    html = report_html(least)
+    html = report_html(least, drawings(least))
     assert "positive weight" not in plain(html)
     assert "nothing was tuned" in plain(html)
     assert "level with the best" not in html or methods > 1
