@@ -17,7 +17,7 @@ from visualtaste.evaluation.line_styles import COLOURS, GRID, INK, MUTED, PAPER
 from visualtaste.evaluation.wording import PROTOCOLS, TIED, verdict
 
 _ROW, _HEADING, _TOP, _BOTTOM = 18, 34, 46, 70
-_WIDTH, _LABELS, _GAP = 1060, 396, 20
+_WIDTH, _LABELS, _GAP = 1100, 436, 20
 
 # Shape says what colour says, for print and for the colour-blind: marker, fill, words.
 _MARKS = {
@@ -132,4 +132,4 @@ def _mark(standing: str) -> dict[str, Any]:
 def _title(result: ComparisonResult, name: str) -> str:
     titles = (one.contenders[name].entry.title for one in result.protocols.values() if name in one.contenders)
     title = next(titles)
-    return title if len(title) <= 62 else f"{title[:61]}…"
+    return title if len(title) <= 72 else f"{title[:71]}…"
