@@ -7,6 +7,7 @@
     │   └── ImageError       one photo cannot be used; `.reason` says why in a word
     ├── ArtifactError        a model folder is missing, altered, newer or foreign
     ├── TrainingError        a training cannot start, go on or finish
+    ├── InUseError           another process is writing the same folder
     └── MissingExtraError    a feature needs an optional install
 
 A message names the file, the row or the value, and says what would be right.
@@ -53,6 +54,10 @@ class ArtifactError(VisualTasteError):
 
 class TrainingError(VisualTasteError):
     """A training cannot start, go on or finish."""
+
+
+class InUseError(VisualTasteError):
+    """Another process is writing the same folder."""
 
 
 class MissingExtraError(VisualTasteError):
