@@ -6,10 +6,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+_TEXTS_AT_ONCE = 65536
 
 
 @contextmanager
@@ -61,4 +64,16 @@ def digest_file(path: Path) -> str:
 
 def digest_text(*parts: str) -> str:
     """SHA-256 of the given texts, in hex; the parts are delimited, so ("ab", "c") differs from ("a", "bc")."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return digest_texts(parts)
+
+
+def digest_texts(parts: Iterable[str]) -> str:
+    """The `digest_text` of texts that need not be in memory together."""
+    digest = hashlib.sha256(b"[")  # of the texts as a list in JSON
+    separator = ""
+    remaining = iter(parts)
+    while chunk := json.dumps(list(islice(remaining, _TEXTS_AT_ONCE)))[1:-1]:
+        digest.update((separator + chunk).encode())
+        separator = ", "
+    digest.update(b"]")
+    return digest.hexdigest()

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from visualtaste.files import atomic_path, digest_file, digest_text, replace_folder, write_bytes, write_json
+from visualtaste.files import (
+    atomic_path,
+    digest_file,
+    digest_text,
+    digest_texts,
+    replace_folder,
+    write_bytes,
+    write_json,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -76,3 +85,10 @@ def test_digests(tmp_path: Path) -> None:
     assert digest_file(tmp_path / "file") == hashlib.sha256(b"abc").hexdigest()
     assert digest_text("ab", "c") == digest_text("ab", "c")
     assert len({digest_text("ab", "c"), digest_text("a", "bc"), digest_text("abc"), digest_text("ab", "c", "")}) == 4
+
+
+@pytest.mark.parametrize("count", [0, 1, 65536, 65537, 131_073])
+def test_texts_that_come_one_by_one_have_the_digest_of_all_together(count: int) -> None:
+    texts = [f'"{number}", é' for number in range(count)]
+    expected = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    assert digest_texts(iter(texts)) == digest_text(*texts) == expected

@@ -7,20 +7,23 @@ dataset.json           name, source, image root, ordered category vocabulary, ev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from visualtaste.data.image_paths import ImagePaths
 from visualtaste.errors import DataError
-from visualtaste.files import atomic_path, digest_file, digest_text, write_json
+from visualtaste.files import atomic_path, digest_file, digest_text, digest_texts, write_json
 from visualtaste.types import Ragged, offsets_of
 
 SCHEMA_VERSION = 1
+_TEXTS = 65536  # of a column that are Python's at a time
 
 ITEM_SCHEMA = pl.Schema(
     {
@@ -126,14 +129,23 @@ class Dataset:
         return digest_text(*files, *self.categories)
 
     @cached_property
+    def items_digest(self) -> str:
+        """Digest of the item ids and image names in their order: what the rows of a feature store are."""
+        return digest_texts(chain(_texts(self.items["item_id"]), _texts(self.items["image"])))
+
+    @cached_property
     def image_root(self) -> Path:
         """Where the items' image paths start; relative roots are relative to the dataset folder."""
         return self.folder / self.info.image_root
 
     def image_path(self, item: int) -> Path | None:
         """Path of the photo of the item in row `item`, or None when it has none."""
-        image = self.items["image"][item]
-        return None if image is None else self.image_root / image
+        return self.image_paths[item]
+
+    @cached_property
+    def image_paths(self) -> ImagePaths:
+        """Paths of all photos (N,), None for items that have none."""
+        return ImagePaths(self.image_root, self.items["image"])
 
     @cached_property
     def item_categories(self) -> Ragged:
@@ -169,6 +181,11 @@ class Dataset:
         ordered = self.interactions.join(rows, on="item_id").sort("user_id", "timestamp", "item_id", nulls_last=True)
         lengths = ordered.group_by("user_id", maintain_order=True).len()["len"].to_numpy()
         return Ragged(ordered["row"].to_numpy().astype(np.int64), offsets_of(lengths.astype(np.int64)))
+
+
+def _texts(column: pl.Series) -> Iterator[str]:
+    """The values of a column, empty for null; only some of them are Python's at a time."""
+    return (text or "" for start in range(0, len(column), _TEXTS) for text in column[start : start + _TEXTS].to_list())
 
 
 def _read_info(path: Path) -> DatasetInfo:

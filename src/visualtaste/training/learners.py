@@ -48,8 +48,7 @@ class Learners:
         """The items of stage 1's users; those of validation users that no training user has only measure."""
         train = self._labelled_items(self.split.encoder)
         validation = np.setdiff1d(self._labelled_items(self.split.validation), train)
-        paths = [self.dataset.image_path(item) for item in range(len(self.dataset.items))]
-        return PhotoData(paths, self.labels, len(self.categories), train, validation)
+        return PhotoData(self.dataset.image_paths, self.labels, len(self.categories), train, validation)
 
     def _labelled_items(self, users: Int64) -> Int64:
         """Distinct items of the given users that have a photo and a category."""
