@@ -35,7 +35,7 @@ _HARMLESS = "\u00a0\u202f\u3000\u200c\u200d"
 _SECONDS_A_LINE = 60  # of progress in a log
 
 # troubles of the machine, not of the program: no traceback explains them better than their own words
-_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def printable(text: str) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from visualtaste.errors import DataError, ImageError
+from visualtaste.errors import DataError, ImageError, InUseError
 from visualtaste.features.store import FeatureStore, StoreInfo
 from visualtaste.types import Ragged
 
@@ -28,10 +28,69 @@ def test_reopening_keeps_what_was_done_and_what_failed(tmp_path):
     first.put_failures({1: ImageError("cut off", reason="truncated")}, ["a", "b", "c", "d"])
     again = FeatureStore.open(tmp_path / "store", INFO)
     np.testing.assert_array_equal(again.to_do, [2, 3])
-    assert again.failures == [{"row": 1, "item_id": "b", "reason": "truncated", "message": "cut off"}]
+    assert list(again.failures) == [{"row": 1, "item_id": "b", "reason": "truncated", "message": "cut off"}]
+    np.testing.assert_array_equal(again.unusable, [False, True, False, False])
     again.reset_failures()
     np.testing.assert_array_equal(again.to_do, [1, 2, 3])
-    assert again.failures == []
+    assert list(again.failures) == []
+
+
+def test_of_a_row_that_failed_only_the_last_word_is_listed(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    ids = {0: "a", 1: "b", 2: "c"}
+    store.put_failures({row: ImageError("first", reason="missing") for row in ids}, ids)
+    store.put_failures({1: ImageError("second", reason="empty")}, ids)
+    store.put(np.array([2]), np.ones((1, 3), dtype=np.float32))  # tried again, and read
+    assert [(failure["row"], failure["reason"]) for failure in store.failures] == [(0, "missing"), (1, "empty")]
+
+
+@pytest.mark.parametrize("row", [-1, 4])
+def test_a_row_that_does_not_exist_is_refused(tmp_path, row):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    with pytest.raises(DataError, match=f"row {row} does not exist: there are 4 rows"):
+        store.put(np.array([0, row]), np.ones((2, 3), dtype=np.float32))
+    with pytest.raises(DataError, match=f"row {row} does not exist"):
+        store.put_failures({row: ImageError("cut off", reason="truncated")}, {row: "a"})
+    assert len(store.to_do) == 4
+
+
+def test_features_of_another_shape_are_refused(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    with pytest.raises(DataError, match=r"features are \(1, 4\), not \(1, 3\)"):
+        store.put(np.array([0]), np.ones((1, 4), dtype=np.float32))
+
+
+def test_one_writes_and_the_others_read(tmp_path):
+    store, other = (FeatureStore.open(tmp_path / "store", INFO) for _ in range(2))
+    with store.writing():
+        store.put(np.array([1]), np.full((1, 3), 7, dtype=np.float32))
+        np.testing.assert_array_equal(other.rows(np.array([1])), [[7, 7, 7]])
+        np.testing.assert_array_equal(other.to_do, [0, 2, 3])
+        with pytest.raises(InUseError, match="is being written by process"):
+            other.put(np.array([2]), np.ones((1, 3), dtype=np.float32))
+        with pytest.raises(InUseError):
+            other.reset_failures()
+        np.testing.assert_array_equal(FeatureStore.open(tmp_path / "store", INFO).done, [False, True, False, False])
+    other.put(np.array([2]), np.ones((1, 3), dtype=np.float32))
+    np.testing.assert_array_equal(store.to_do, [0, 3])
+
+
+def test_a_store_whose_making_was_killed_is_made_again(tmp_path):
+    FeatureStore.open(tmp_path / "store", INFO)
+    (tmp_path / "store" / "store.json").unlink()
+    (tmp_path / "store" / "features.f16").write_bytes(b"ha")
+    assert len(FeatureStore.open(tmp_path / "store", INFO).to_do) == 4
+
+
+def test_a_store_is_read_where_nothing_can_be_written(tmp_path):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    store.put(np.array([0]), np.ones((1, 3), dtype=np.float32))
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "store").iterdir()}
+    again = FeatureStore.open(tmp_path / "store", INFO)
+    np.testing.assert_array_equal(again.rows(np.array([0])), [[1, 1, 1]])
+    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "store").iterdir()} == before
+    with pytest.raises(ValueError, match="read-only"):
+        again.matrix[0] = 1
 
 
 @pytest.mark.parametrize("change", [{"encoder": "other"}, {"items": "other"}, {"rows": 5}, {"feature_size": 4}])
