@@ -11,6 +11,8 @@ from visualtaste.errors import DataError
 from visualtaste.seeding import unit_hash
 from visualtaste.types import Bool, Int64, Ragged
 
+_CHUNK = 4096  # users whose (U, D) categories are in memory at a time
+
 
 @dataclass(frozen=True, eq=False)
 class UserSplit:
@@ -51,8 +53,11 @@ def split_users(user_ids: list[str], settings: SplitSettings) -> UserSplit:
 
 def common_categories(user_items: Ragged, item_categories: Ragged, width: int, max_share: float) -> Int64:
     """Categories owned by more than `max_share` of the given users; they make every method look alike."""
-    owned = owned_categories(user_items, item_categories, width)
-    return np.flatnonzero(owned.mean(axis=0) > max_share)
+    counts = np.zeros(width, dtype=np.int64)
+    for start in range(0, len(user_items), _CHUNK):
+        users = user_items.take(np.arange(start, min(start + _CHUNK, len(user_items))))
+        counts += owned_categories(users, item_categories, width).sum(axis=0)
+    return np.flatnonzero(counts / len(user_items) > max_share)
 
 
 def owned_categories(sets: Ragged, item_categories: Ragged, width: int) -> Bool:

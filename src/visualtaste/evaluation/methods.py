@@ -9,6 +9,7 @@ import numpy as np
 
 from visualtaste.config import PoolingName
 from visualtaste.evaluation.exam import Exam
+from visualtaste.features.mapped import take
 from visualtaste.inference.chunks import user_chunks
 from visualtaste.inference.noisy_or import noisy_or
 from visualtaste.types import Float32
@@ -38,7 +39,7 @@ def pooled_item_classifier(exam: Exam) -> Float32:
     for users in user_chunks(sets.offsets, _PHOTOS_AT_ONCE):
         offsets = sets.offsets[users.start : users.stop + 1]
         rows = sets.values[offsets[0] : offsets[-1]]
-        probabilities = exam.model.item_probabilities(exam.features[rows].astype(np.float32))  # (T, D)
+        probabilities = exam.model.item_probabilities(take(exam.features, rows).astype(np.float32))  # (T, D)
         result[users] = noisy_or(probabilities, offsets - offsets[0])
     return result
 

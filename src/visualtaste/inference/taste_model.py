@@ -15,6 +15,7 @@ from visualtaste.artifact.folder import read_manifest
 from visualtaste.artifact.manifest import ENCODER, INTERESTS, ITEM_CLASSIFIER, TasteManifest
 from visualtaste.errors import ArtifactError, DataError, EmptySetError
 from visualtaste.features.encoder import OnnxEncoder
+from visualtaste.features.mapped import take
 from visualtaste.features.session import Port, check_ports, open_session
 from visualtaste.inference.chunks import user_chunks
 from visualtaste.inference.description import describe
@@ -104,7 +105,7 @@ class TasteModel:
             offsets = sets.offsets[users.start : users.stop + 1]
             photos = slice(offsets[0], offsets[-1])
             values = sets.values[photos]
-            chunk = np.ascontiguousarray(values if features is None else features[values], dtype=np.float32)
+            chunk = np.ascontiguousarray(values if features is None else take(features, values), dtype=np.float32)
             self._check_finite(chunk, offsets, users.start)
             feed = {"features": chunk, "offsets": offsets - offsets[0]}
             probabilities[users], attention[photos] = self._interests.run(["probabilities", "attention"], feed)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
+from visualtaste.models.losses import weighted_bce
+
 _STEPS = 100
 _LARGEST_STEP = 1.0
+_ENTRIES_AT_ONCE = 2**23
 
 
 def fit_shift(logits: Tensor, targets: Tensor) -> float:
@@ -19,14 +24,27 @@ def fit_shift(logits: Tensor, targets: Tensor) -> float:
     positives = int(targets.sum())
     if positives in (0, targets.numel()):
         return 0.0
-    logits = logits.double()
     shift = 0.0
     for _ in range(_STEPS):
-        probabilities = torch.sigmoid(logits + shift)
-        slope = float((probabilities * (1 - probabilities)).sum())
-        excess = float(probabilities.sum()) - positives
-        step = max(-_LARGEST_STEP, min(_LARGEST_STEP, excess / max(slope, 1e-12)))
+        expected = slope = 0.0
+        for some, _ in _chunks(logits, targets):
+            probabilities = torch.sigmoid(some.double() + shift)
+            expected += float(probabilities.sum())
+            slope += float((probabilities * (1 - probabilities)).sum())
+        step = max(-_LARGEST_STEP, min(_LARGEST_STEP, (expected - positives) / max(slope, 1e-12)))
         shift -= step
         if abs(step) < 1e-9:
             break
     return shift
+
+
+def mean_loss(logits: Tensor, targets: Tensor, shift: float) -> float:
+    """Cross-entropy of the logits (U, D) moved by `shift`, mean over all entries."""
+    parts = [(weighted_bce(some + shift, wanted, 1.0).item(), len(some)) for some, wanted in _chunks(logits, targets)]
+    return sum(loss * (users / len(logits)) for loss, users in parts)
+
+
+def _chunks(logits: Tensor, targets: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Both (U, D), some users at a time: what is computed from all entries must not take several times their memory."""
+    users = max(1, _ENTRIES_AT_ONCE // logits.shape[1])
+    return zip(logits.split(users), targets.split(users), strict=True)

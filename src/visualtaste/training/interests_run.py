@@ -10,6 +10,7 @@ import copy
 import hashlib
 import math
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +23,11 @@ from visualtaste.artifact.manifest import EpochRecord
 from visualtaste.config import InterestsSettings
 from visualtaste.data.protocols import Questions, ask
 from visualtaste.errors import TrainingError
+from visualtaste.features.mapped import chunks
 from visualtaste.models.interests import InterestsModel
 from visualtaste.models.losses import calibrated_logits, weighted_bce
 from visualtaste.seeding import derive, generator
-from visualtaste.training.calibration import fit_shift
+from visualtaste.training.calibration import fit_shift, mean_loss
 from visualtaste.training.device import choose_device, choose_dtype
 from visualtaste.training.examples import draw
 from visualtaste.training.feature_table import FeatureTable
@@ -47,7 +49,8 @@ class InterestsData:
         ragged = (self.item_categories, self.train, self.validation)
         for array in (self.features, *(part for rows in ragged for part in (rows.values, rows.offsets))):
             digest.update(f"{array.dtype}{array.shape}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+            for chunk in chunks(array):
+                digest.update(np.ascontiguousarray(chunk).data)
         return digest.hexdigest()
 
 
@@ -129,17 +132,18 @@ class InterestsRun:
         self.model.train()
         with torch.random.fork_rng():
             torch.manual_seed(derive(self.seed, "interests", "dropout", number))
-            for start in range(0, len(order), self.batch_size):
-                users = self.data.train.take(order[start : start + self.batch_size])
+            batches = (order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size))
+            draws = random if self.settings.subsets else None
+            questions = (self._question(self.data.train.take(users), draws) for users in batches)
+            for question, features in self._with_features(questions):
                 self.optimizer.zero_grad()
-                question = self._question(users, random if self.settings.subsets else None)
                 with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-                    logits = self._logits(question)
+                    logits = self._logits(question, features)
                 target = torch.from_numpy(question.target).to(self.device)
                 loss = weighted_bce(logits, target, self.settings.positive_weight)
                 loss.backward()
                 self.optimizer.step()
-                total += loss.detach() * len(users)
+                total += loss.detach() * len(question)
         return total.item() / len(order)
 
     @torch.no_grad()
@@ -153,24 +157,29 @@ class InterestsRun:
         if count == 0:
             return None
         self.model.eval()
-        logits, targets = [], []
-        for start in range(0, count, self.batch_size):
-            rows = np.arange(start, min(start + self.batch_size, count))
-            question = self._question(self.data.validation.take(rows), None)
-            logits.append(calibrated_logits(self._logits(question), self.settings.positive_weight).cpu())
-            targets.append(torch.from_numpy(question.target))
-        shift = fit_shift(torch.cat(logits), torch.cat(targets))
+        logits = torch.empty(count, self.categories)
+        targets = torch.empty(count, self.categories, dtype=torch.bool)
+        starts = range(0, count, self.batch_size)
+        parts = [np.arange(start, min(start + self.batch_size, count)) for start in starts]
+        questions = (self._question(self.data.validation.take(users), None) for users in parts)
+        for users, (question, features) in zip(parts, self._with_features(questions), strict=True):
+            logits[users] = calibrated_logits(self._logits(question, features), self.settings.positive_weight).cpu()
+            targets[users] = torch.from_numpy(question.target)
+        shift = fit_shift(logits, targets)
         self.model.shift.fill_(shift)
-        return weighted_bce(torch.cat(logits) + shift, torch.cat(targets), 1.0).item()
+        return mean_loss(logits, targets, shift)
 
     def _question(self, users: Ragged, random: np.random.Generator | None) -> Questions:
         if random is None:
             return ask(self.settings.protocol, users, self.data.item_categories, self.categories)
         return draw(self.settings.protocol, users, self.data.item_categories, self.categories, random)
 
-    def _logits(self, question: Questions) -> Tensor:
+    def _with_features(self, questions: Iterable[Questions]) -> Iterator[tuple[Questions, Tensor]]:
+        """Questions with the features (T, K) of what they show, the next one's read while one is answered."""
+        return self.table.ahead(questions, lambda question: question.shown.values)
+
+    def _logits(self, question: Questions, features: Tensor) -> Tensor:
         """Raw logits (U, D) float32."""
-        features = self.table.rows(question.shown.values)  # (T, K)
         offsets = torch.from_numpy(question.shown.offsets).to(self.device)  # (U+1,)
         logits: Tensor = self.model(features, offsets)[0]
         return logits.float()

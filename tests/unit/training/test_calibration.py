@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from visualtaste.training.calibration import fit_shift
+from visualtaste.models.losses import weighted_bce
+from visualtaste.training import calibration
+from visualtaste.training.calibration import fit_shift, mean_loss
 
 
 @pytest.mark.parametrize("centre", [-30.0, -2.0, 0.0, 30.0])
@@ -22,3 +24,12 @@ def test_by_hand():
 @pytest.mark.parametrize("answer", [True, False])
 def test_equal_targets_have_no_finite_shift(answer):
     assert fit_shift(torch.randn(3, 2), torch.full((3, 2), answer)) == 0.0
+
+
+def test_many_users_are_computed_some_at_a_time(monkeypatch):
+    generator = torch.Generator().manual_seed(1)
+    logits, targets = torch.randn(31, 10, generator=generator), torch.rand(31, 10, generator=generator) < 0.2
+    whole = fit_shift(logits, targets), mean_loss(logits, targets, 0.5)
+    assert whole[1] == weighted_bce(logits + 0.5, targets, 1.0).item()  # to the bit: one chunk changes nothing
+    monkeypatch.setattr(calibration, "_ENTRIES_AT_ONCE", 40)  # four users
+    assert (fit_shift(logits, targets), mean_loss(logits, targets, 0.5)) == pytest.approx(whole)
