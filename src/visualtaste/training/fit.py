@@ -87,7 +87,7 @@ def fit_encoder(dataset: Dataset, config: TasteConfig, output: Path, reporter: R
         if tuned.unreadable:
             reporter.say(f"{tuned.unreadable} photos could not be read and were left out of stage 1")
         folder = _fresh(partial / "complete")
-        _write_encoder(tuned.classifier, folder)
+        write_encoder(tuned.classifier, folder)
         manifest = EncoderManifest(
             categories=learners.categories,
             dropped_categories=learners.dropped,
@@ -157,7 +157,7 @@ def fit_interests_on(
     return TasteModel.load(output)
 
 
-def _write_encoder(classifier: ItemClassifier, folder: Path) -> None:
+def write_encoder(classifier: ItemClassifier, folder: Path) -> None:
     """The encoder in transformers' layout and as ONNX, the item classifier's head as weights and as ONNX."""
     encoder = classifier.cpu().eval().encoder
     with quiet_transformers():
