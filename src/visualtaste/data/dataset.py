@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from visualtaste.data.image_paths import ImagePaths
+from visualtaste.data.numbering import check_references, collect, items_of_users, labels_of_items, users
 from visualtaste.errors import DataError
 from visualtaste.files import atomic_path, digest_file, digest_text, digest_texts, write_json
-from visualtaste.types import Ragged, offsets_of
+from visualtaste.types import Ragged
 
 SCHEMA_VERSION = 1
 _TEXTS = 65536  # of a column that are Python's at a time
@@ -34,6 +35,7 @@ ITEM_SCHEMA = pl.Schema(
         "categories": pl.List(pl.String()),
     }
 )
+TableName = Literal["items", "interactions"]
 INTERACTION_SCHEMA = pl.Schema({"user_id": pl.String(), "item_id": pl.String(), "timestamp": pl.Int64()})
 
 
@@ -76,16 +78,16 @@ class Dataset:
 
     @classmethod
     def read(cls, folder: Path | str) -> Dataset:
-        """Open a dataset folder.
+        """Open a dataset folder; its tables stay on disk until they are asked for, and must not change meanwhile.
 
         Raises DataError when a file is missing, a column has another type, an id is doubled or an interaction
         names an item that is not in the catalogue.
         """
         folder = Path(folder)
         info = _read_info(folder / "dataset.json")
-        items = _read_table(folder / "items.parquet", ITEM_SCHEMA)
-        interactions = _read_table(folder / "interactions.parquet", INTERACTION_SCHEMA)
-        dataset = cls(folder, info, items, interactions)
+        for name, schema in (("items", ITEM_SCHEMA), ("interactions", INTERACTION_SCHEMA)):
+            _check_table(folder / f"{name}.parquet", schema)
+        dataset = _StoredDataset(folder, info)
         dataset.check()
         return dataset
 
@@ -101,17 +103,29 @@ class Dataset:
 
     def check(self) -> None:
         """Raise DataError unless ids are unique and every reference leads somewhere."""
-        for table, columns in ((self.items, ["item_id"]), (self.interactions, ["user_id", "item_id"])):
-            doubled = table.filter(table.select(columns).is_duplicated())
-            if not doubled.is_empty():
-                row = ", ".join(f"{column} {doubled[column][0]!r}" for column in columns)
-                raise DataError(f"{self.folder}: {row} appears more than once")
-        stray = self.interactions.join(self.items, on="item_id", how="anti")
-        if not stray.is_empty():
-            raise DataError(f"{self.folder}: an interaction names the unknown item {stray['item_id'][0]!r}")
-        unlisted = set(self.items["categories"].explode().drop_nulls()) - set(self.categories)
-        if unlisted:
-            raise DataError(f"{self.folder}: category {min(unlisted)!r} is not in the vocabulary of dataset.json")
+        try:
+            check_references(self._scan("items"), self._scan("interactions"), self.categories)
+        except DataError as error:
+            raise DataError(f"{self.folder}: {error}") from None
+
+    def _scan(self, table: TableName) -> pl.LazyFrame:
+        """A table of which only what is asked for need be in memory."""
+        frame: pl.DataFrame = getattr(self, table)
+        return frame.lazy()
+
+    def item_column(self, name: str) -> pl.Series:
+        """One column of the items, without the others in memory (N,)."""
+        return collect(self._scan("items").select(name))[name]
+
+    @cached_property
+    def item_count(self) -> int:
+        """Number of items, N."""
+        return int(collect(self._scan("items").select(pl.len())).item())
+
+    @cached_property
+    def interaction_count(self) -> int:
+        """Number of interactions."""
+        return int(collect(self._scan("interactions").select(pl.len())).item())
 
     @property
     def name(self) -> str:
@@ -131,7 +145,7 @@ class Dataset:
     @cached_property
     def items_digest(self) -> str:
         """Digest of the item ids and image names in their order: what the rows of a feature store are."""
-        return digest_texts(chain(_texts(self.items["item_id"]), _texts(self.items["image"])))
+        return digest_texts(chain(_texts(self.item_column("item_id")), _texts(self.item_column("image"))))
 
     @cached_property
     def image_root(self) -> Path:
@@ -145,7 +159,7 @@ class Dataset:
     @cached_property
     def image_paths(self) -> ImagePaths:
         """Paths of all photos (N,), None for items that have none."""
-        return ImagePaths(self.image_root, self.items["image"])
+        return ImagePaths(self.image_root, self.item_column("image"))
 
     @cached_property
     def item_categories(self) -> Ragged:
@@ -154,33 +168,37 @@ class Dataset:
 
     def labels(self, vocabulary: Sequence[str]) -> Ragged:
         """Indices into `vocabulary` of each item's categories, ascending; other categories are left out."""
-        index = pl.DataFrame(
-            {"categories": vocabulary, "index": np.arange(len(vocabulary))},
-            schema={"categories": pl.String, "index": pl.Int64},
-        )
-        pairs = (
-            self.items.select("categories")
-            .with_row_index("row")
-            .explode("categories")
-            .join(index, on="categories", how="inner")
-            .unique(["row", "index"])
-            .sort("row", "index")
-        )
-        lengths = np.bincount(pairs["row"].to_numpy(), minlength=len(self.items))
-        return Ragged(pairs["index"].to_numpy(), offsets_of(lengths))
+        return labels_of_items(self._scan("items"), vocabulary)
 
     @cached_property
     def user_ids(self) -> list[str]:
         """All users, in the order of their ids (U,)."""
-        return self.interactions["user_id"].unique().sort().to_list()
+        return collect(users(self._scan("interactions")))["user_id"].to_list()
 
     @cached_property
     def user_items(self) -> Ragged:
         """Rows of each user's items, earliest first; equal times are ordered by item id: ragged (U, ·)."""
-        rows = self.items.select("item_id").with_row_index("row")
-        ordered = self.interactions.join(rows, on="item_id").sort("user_id", "timestamp", "item_id", nulls_last=True)
-        lengths = ordered.group_by("user_id", maintain_order=True).len()["len"].to_numpy()
-        return Ragged(ordered["row"].to_numpy().astype(np.int64), offsets_of(lengths.astype(np.int64)))
+        return items_of_users(self._scan("items"), self._scan("interactions"))
+
+
+class _StoredDataset(Dataset):
+    """A data set whose tables are read from its folder: as a whole only when `items` or `interactions` is used."""
+
+    def __init__(self, folder: Path, info: DatasetInfo) -> None:
+        object.__setattr__(self, "folder", folder)  # as the frozen class itself does
+        object.__setattr__(self, "info", info)
+
+    @cached_property
+    def items(self) -> pl.DataFrame:
+        return collect(self._scan("items"))
+
+    @cached_property
+    def interactions(self) -> pl.DataFrame:
+        return collect(self._scan("interactions"))
+
+    def _scan(self, table: TableName) -> pl.LazyFrame:
+        schema = ITEM_SCHEMA if table == "items" else INTERACTION_SCHEMA
+        return pl.scan_parquet(self.folder / f"{table}.parquet", glob=False).select(schema.names())
 
 
 def _texts(column: pl.Series) -> Iterator[str]:
@@ -203,16 +221,15 @@ def _read_info(path: Path) -> DatasetInfo:
     return info
 
 
-def _read_table(path: Path, schema: pl.Schema) -> pl.DataFrame:
+def _check_table(path: Path, schema: pl.Schema) -> None:
     try:
-        table = pl.read_parquet(path)
+        found = pl.read_parquet_schema(path)
     except FileNotFoundError:
         raise DataError(f"{path} is missing: import the dataset again") from None
     except pl.exceptions.PolarsError as error:
         raise DataError(f"{path} is not readable as Parquet: {error}") from None
     for column, kind in schema.items():
-        if column not in table.columns:
-            raise DataError(f"{path}: column {column!r} is missing; it has {', '.join(table.columns)}")
-        if table.schema[column] != kind:
-            raise DataError(f"{path}: column {column!r} is {table.schema[column]}, not {kind}")
-    return table.select(schema.names())
+        if column not in found:
+            raise DataError(f"{path}: column {column!r} is missing; it has {', '.join(found)}")
+        if found[column] != kind:
+            raise DataError(f"{path}: column {column!r} is {found[column]}, not {kind}")

@@ -34,8 +34,8 @@ def describe_data(dataset: Dataset) -> dict[str, Any]:
         "source": dataset.info.source,
         "fingerprint": dataset.fingerprint[:16],
         "users": len(dataset.user_ids),
-        "items": len(dataset.items),
-        "interactions": len(dataset.interactions),
+        "items": dataset.item_count,
+        "interactions": dataset.interaction_count,
     }
 
 

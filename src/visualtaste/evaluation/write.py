@@ -63,4 +63,5 @@ def _example(exam: Exam, row: int, dataset: Dataset) -> UserExample:
 
 
 def _photos(dataset: Dataset, items: Int64) -> list[Photo]:
-    return [Photo(dataset.image_path(item), dataset.items["title"][int(item)] or "") for item in items.tolist()]
+    titles = dataset.item_column("title")
+    return [Photo(dataset.image_path(item), titles[item] or "") for item in items.tolist()]

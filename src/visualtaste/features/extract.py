@@ -54,7 +54,7 @@ def store_of(dataset: Dataset, encoder: OnnxEncoder, folder: Path | None = None)
     so that features of different encoders live side by side.
     """
     info = StoreInfo(
-        encoder=encoder.key, items=dataset.items_digest, rows=len(dataset.items), feature_size=encoder.feature_size
+        encoder=encoder.key, items=dataset.items_digest, rows=dataset.item_count, feature_size=encoder.feature_size
     )
     name = digest_text(info.encoder, info.items)[:16]
     return FeatureStore.open((folder or dataset.folder / "features") / name, info)
@@ -92,7 +92,7 @@ def _extract_missing(dataset: Dataset, encoder: OnnxEncoder, store: FeatureStore
     if len(rows) == 0:
         return
     _say_if_too_large(store, len(rows), reporter)
-    item_ids = dataset.items["item_id"]
+    item_ids = dataset.item_column("item_id")
     with reporter.task("Extracting features", total=store.info.rows, done=store.info.rows - len(rows)) as task:
         for batch in load_batches(dataset.image_paths, rows, encoder.spec, _BATCH):
             if len(batch.rows):

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -40,17 +39,15 @@ def load_batches(
     Photos are paths or encoded bytes; None fails as "missing". `names` are what errors call them, by default their
     paths. At most a few batches are decoded ahead, so memory stays flat.
     """
-    starts = iter(range(0, len(rows), batch_size))
+    batches = deque(rows[start : start + batch_size] for start in range(0, len(rows), batch_size))
     waiting: deque[tuple[Int64, list[Future[UInt8 | ImageError]]]] = deque()
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        while True:
-            for start in islice(starts, _BATCHES_AHEAD - len(waiting)):
-                batch = rows[start : start + batch_size]
+        while batches or waiting:
+            while batches and len(waiting) < _BATCHES_AHEAD:
+                batch = batches.popleft()
                 waiting.append(
                     (batch, [pool.submit(_load, photos[row], spec, names[row] if names else None) for row in batch])
                 )
-            if not waiting:
-                return
             batch, futures = waiting.popleft()
             yield _collect(batch, [future.result() for future in futures], spec)
 

@@ -53,5 +53,5 @@ class Learners:
     def _labelled_items(self, users: Int64) -> Int64:
         """Distinct items of the given users that have a photo and a category."""
         items: Int64 = np.unique(self.dataset.user_items.take(users).values)
-        has_photo: Bool = self.dataset.items["image"].is_not_null().to_numpy()
+        has_photo: Bool = self.dataset.image_paths.images.is_not_null().to_numpy()
         return items[has_photo[items] & (self.labels.lengths[items] > 0)]
