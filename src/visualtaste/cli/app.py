@@ -13,6 +13,7 @@ from visualtaste.cli.demo import demo
 from visualtaste.cli.describe import describe
 from visualtaste.cli.evaluate import evaluate
 from visualtaste.cli.fit import extract, fit, fit_encoder, fit_interests
+from visualtaste.cli.images import images
 from visualtaste.cli.import_data import import_app
 from visualtaste.cli.interests import interests
 from visualtaste.cli.shop import shop
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(import_app, name="import")
+app.command()(images)
 app.command()(shop)
 app.command()(fit)
 app.command("fit-encoder")(fit_encoder)

@@ -69,6 +69,12 @@ def decode(content: bytes, *, at_least: int | None = None, max_pixels: int = MAX
     return _decode_by_pillow(content, max_pixels, name)
 
 
+def image_suffix(content: bytes) -> str:
+    """What the names of such files end with, by their first bytes: jpg, png, gif, webp or bmp; "" when none is read."""
+    kind = next((reader.format for start, reader in _READERS.items() if content.startswith(start)), None) or ""
+    return "jpg" if kind == "JPEG" else kind.lower()
+
+
 def verify_images(
     paths: Sequence[Path], *, max_pixels: int = MAX_PIXELS, reporter: Reporter | None = None
 ) -> list[ImageError | None]:
