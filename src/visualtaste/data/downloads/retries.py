@@ -10,6 +10,8 @@ import numpy as np
 
 from visualtaste.data.downloads.settings import DownloadSettings
 
+_DOUBLINGS = 60  # more would overflow, and are beyond any limit
+
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a server asks for by Retry-After, given as seconds or as a date; None when it does not."""
@@ -28,7 +30,7 @@ def waiting_time(tries: int, asked: float | None, settings: DownloadSettings, ra
     Exponential in the number of tries, by a random part between half of it and all of it, so that what failed
     together does not come back together; never less than the server asked for, up to `max_retry_after`.
     """
-    longest = min(settings.max_backoff, settings.backoff * 2.0 ** (tries - 1))
+    longest = min(settings.max_backoff, settings.backoff * 2.0 ** min(tries - 1, _DOUBLINGS))
     wait = longest * float(random.uniform(0.5, 1.0))
     if asked is None:
         return wait

@@ -12,7 +12,7 @@ from visualtaste.data.downloads.hosts import Host, Job
 
 # The host as the address spells it, which is good enough to share out requests by; what is connected to is
 # decided, and checked, elsewhere.
-_HOST = r"^[A-Za-z]+://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)"
+_HOST = r"^[A-Za-z]+://(?:[^/?#]*@)?(\[[^\]/?#]*\]|[^/?#:]*)"
 
 
 class Schedule:
