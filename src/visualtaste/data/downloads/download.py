@@ -87,7 +87,8 @@ def _known(folder: Path, reporter: Reporter) -> pl.DataFrame:
     for outcome in journalled:
         outcomes.add(outcome)
     if unreadable:
-        reporter.say(f"{folder / _JOURNAL}: {unreadable} lines are torn and skipped; what they said is done again")
+        torn = "1 torn line is" if unreadable == 1 else f"{unreadable} torn lines are"
+        reporter.say(f"{folder / _JOURNAL}: {torn} skipped; what was said there is done again")
     return latest(outcomes.rows())
 
 
