@@ -20,6 +20,9 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Task as ProgressTask
+from rich.table import Column
+from rich.text import Text
 
 from visualtaste.errors import MissingExtraError, VisualTasteError
 from visualtaste.progress import Task
@@ -82,18 +85,27 @@ class RichReporter:
             return
         columns = (
             TextColumn("[bold]{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[note]}"),
+            _NoteColumn("[dim]{task.fields[note]}", table_column=Column(no_wrap=False)),
         )
         with Progress(*columns, console=err) as progress:
             yield _RichTask(progress, progress.add_task(title, total=total, completed=done, note=""))
 
     def say(self, message: str) -> None:
         err.print(message, markup=False, highlight=False)
+
+
+class _NoteColumn(TextColumn):
+    """A note on one line; where the terminal is narrow, it is the note that is cut and not what stands before it."""
+
+    def render(self, task: ProgressTask) -> Text:
+        text = super().render(task)
+        text.no_wrap, text.overflow = True, "ellipsis"
+        return text
 
 
 class _LoggedTask:

@@ -40,8 +40,9 @@ def images(
 ) -> None:
     """Fetch the photos of a dataset's items by their addresses.
 
-    Killed or interrupted and started again, it goes on where it was. Every item gets a row in images.parquet; what
-    was fetched is entered into items.parquet.
+    Every item gets a row in images.parquet, and in items.parquet the photo that was fetched.
+
+    Killed or interrupted and started again, it goes on where it was.
     """
     with errors_as_one_line():
         from visualtaste.config import parse

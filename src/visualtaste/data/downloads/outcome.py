@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 import polars as pl
 
@@ -22,6 +23,7 @@ OUTCOME_SCHEMA = pl.Schema(
     }
 )
 
+_fields = attrgetter(*OUTCOME_SCHEMA.names())
 _CHUNK = 4096  # outcomes that are kept as Python objects before they become rows
 
 
@@ -65,4 +67,4 @@ def latest(rows: pl.DataFrame) -> pl.DataFrame:
 
 def rows_of(outcomes: Iterable[Outcome]) -> pl.DataFrame:
     """Outcomes as a table."""
-    return pl.DataFrame([astuple(outcome) for outcome in outcomes], schema=OUTCOME_SCHEMA, orient="row")
+    return pl.DataFrame([_fields(outcome) for outcome in outcomes], schema=OUTCOME_SCHEMA, orient="row")

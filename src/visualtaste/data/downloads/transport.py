@@ -18,6 +18,14 @@ _KEPT_ALIVE = 15.0  # seconds that an unused connection is kept
 _BROKEN = (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError)
 
 
+class _KeptConnectionError(httpcore2.RemoteProtocolError):
+    """A connection that was used before was found broken.
+
+    The server closed it meanwhile, or it was spoilt by the bytes of an answer longer than it said. That is not yet
+    an answer to this request, so it is asked once more; the pool has dropped the connection.
+    """
+
+
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """Sends one request and returns the answer's head; its body is still to be read.
 
@@ -35,17 +43,18 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        while True:
-            connecting = _Connecting()
-            try:
-                answer = await self._pool.handle_async_request(_for_pool(request, connecting))
-            except _BROKEN:
-                # A kept connection may have been closed by the server meanwhile, or spoilt by the bytes of an
-                # answer longer than it said. The pool drops it; what a new one does is the server's answer.
-                if connecting.seen:
-                    raise
-            else:
-                return httpx2.Response(answer.status, headers=answer.headers, stream=_Body(answer), request=request)
+        try:
+            answer = await self._send(request)
+        except _KeptConnectionError:
+            answer = await self._send(request)
+        return httpx2.Response(answer.status, headers=answer.headers, stream=_Body(answer), request=request)
+
+    async def _send(self, request: httpx2.Request) -> httpcore2.Response:
+        connecting = _Connecting()
+        try:
+            return await self._pool.handle_async_request(_for_pool(request, connecting))
+        except _BROKEN as error:
+            raise error if connecting.seen else _KeptConnectionError(str(error)) from None
 
     async def aclose(self) -> None:
         await self._pool.aclose()
