@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def images(
     dataset: Annotated[Path, typer.Argument(help="Dataset folder, as `visualtaste import` writes it.")],
     retry: Annotated[bool, typer.Option("--retry", help="Try again what failed before.")] = False,
-    concurrency: Annotated[int, typer.Option(help="Requests under way at once, to all hosts together.")] = 64,
-    per_host: Annotated[int, typer.Option(help="Requests under way at once to one host.")] = 32,
+    concurrency: Annotated[int, typer.Option(help="Requests under way at once, to all hosts together.")] = 96,
+    per_host: Annotated[int, typer.Option(help="Requests under way at once to one host.")] = 48,
     tries: Annotated[int, typer.Option(help="How often an address is asked before it counts as failed.")] = 4,
     timeout: Annotated[float, typer.Option(help="Seconds that one try may take, redirects included.")] = 30.0,
     max_retry_after: Annotated[

@@ -16,6 +16,7 @@ rates.py         progress in words
 crew.py          all of them at once
 plan.py          what is known, what is there already, what is to do
 placeholders.py  the picture that a shop serves for dead links
+set_aside.py     where such pictures go
 images_table.py  images.parquet, and items.parquet's image column
 summary.py       counts for people
 download.py      the whole way

@@ -26,6 +26,7 @@ from visualtaste.data.downloads.outcome import Outcome, Outcomes, latest
 from visualtaste.data.downloads.photo_folder import PhotoFolder
 from visualtaste.data.downloads.plan import PHOTOS, Plan
 from visualtaste.data.downloads.rates import Rates
+from visualtaste.data.downloads.set_aside import clear_placeholders, set_aside
 from visualtaste.data.downloads.settings import DownloadSettings
 from visualtaste.data.downloads.summary import DownloadSummary, count_statuses, users_with
 from visualtaste.data.downloads.transport import GuardedTransport
@@ -135,7 +136,10 @@ class _Run:
 
     def conclude(self) -> tuple[Dataset, pl.DataFrame]:
         """Write both tables; the dataset as it is then, and the content of images.parquet."""
-        table = self._write(self._outcomes.rows())
+        photos = self._folder / PHOTOS
+        table = set_aside(self._table(self._outcomes.rows()), photos)
+        write_images(self._folder / _TABLE, table)
+        clear_placeholders(table, photos)
         (self._folder / _JOURNAL).unlink(missing_ok=True)
         return fill_items(self._plan, table), table
 
@@ -144,7 +148,8 @@ class _Run:
             await asyncio.sleep(_TABLE_EVERY)
             await asyncio.to_thread(self._write, self._outcomes.rows())
 
-    def _write(self, rows: pl.DataFrame) -> pl.DataFrame:
-        table = images_table(self._plan, latest(rows), self._settings.placeholder_addresses)
-        write_images(self._folder / _TABLE, table)
-        return table
+    def _write(self, rows: pl.DataFrame) -> None:
+        write_images(self._folder / _TABLE, self._table(rows))
+
+    def _table(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return images_table(self._plan, latest(rows), self._settings.placeholder_addresses)

@@ -19,8 +19,8 @@ IMAGES_SCHEMA = pl.Schema({"item_id": pl.String(), **OUTCOME_SCHEMA})
 def images_table(plan: Plan, outcomes: pl.DataFrame, placeholder_addresses: int) -> pl.DataFrame:
     """A row for every item, in the order of items.parquet, columns as in `IMAGES_SCHEMA`.
 
-    `image` is where the photo of an ok item, or a placeholder's picture, lies below `images/`. Items that share an
-    address share all but their id.
+    `image` is where an ok item's photo, or a placeholder's picture, lies below `images/`. Items that share an address
+    share all but their id.
     """
     items = plan.dataset.items.select("item_id", "image_url", "categories", pl.col("image").alias("own"))
     table = items.with_columns(plan.present).join(outcomes, on="image_url", how="left", maintain_order="left")

@@ -11,6 +11,7 @@ import polars as pl
 
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.downloads.outcome import OUTCOME_SCHEMA
+from visualtaste.data.downloads.set_aside import is_set_aside
 from visualtaste.data.downloads.statuses import FAILED
 from visualtaste.data.photo_names import photo_name
 
@@ -88,10 +89,15 @@ def _still_good(addresses: pl.DataFrame, ours: pl.DataFrame, photos: Path) -> pl
     """
     joined = ours.join(addresses, on="image_url", how="inner", maintain_order="left")
     good = [
-        _size(photos / image) == size and any(photo_name(item, image.rsplit(".", 1)[1]) == image for item in item_ids)
+        _size(photos / image) == size and (is_set_aside(image) or _is_name_of(image, item_ids))
         for image, size, item_ids in joined.select("image", "bytes", "item_id").iter_rows()
     ]
     return joined.filter(pl.Series(good, dtype=pl.Boolean)).select(OUTCOME_SCHEMA.names())
+
+
+def _is_name_of(image: str, item_ids: list[str]) -> bool:
+    suffix = image.rsplit(".", 1)[1]
+    return any(photo_name(item, suffix) == image for item in item_ids)
 
 
 def _size(path: Path) -> int | None:

@@ -11,8 +11,8 @@ from visualtaste.data.images import MAX_PIXELS
 class DownloadSettings(Settings):
     """Settings of `download_images`."""
 
-    concurrency: int = Field(64, ge=1, le=1000, description="requests under way at once, to all hosts together")
-    per_host: int = Field(32, ge=1, description="requests under way at once to one host")
+    concurrency: int = Field(96, ge=1, le=1000, description="requests under way at once, to all hosts together")
+    per_host: int = Field(48, ge=1, description="requests under way at once to one host")
     tries: int = Field(4, ge=1, description="how often an address is asked before its trouble counts as lasting")
     timeout: float = Field(30.0, gt=0, description="seconds that one try may take in all, redirects included")
     connect_timeout: float = Field(10.0, gt=0, description="seconds to wait for a connection")

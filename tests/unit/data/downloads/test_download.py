@@ -195,9 +195,13 @@ def test_a_picture_behind_many_addresses_is_a_placeholder(tmp_path: Path, server
     assert {rows[f"i{n}"]["digest"] for n in range(4)} == {hashlib.sha256(photo(SAME)).hexdigest()}
     assert rows["i3"]["message"] == "the same picture is behind 4 addresses"
     assert [image is None for image in Dataset.read(tmp_path).items["image"]] == [True] * 4 + [False] * 2
-    # judged anew, from the files that are there
+    # nothing lies where a photo of these items would be looked for
+    assert sorted(path.name for path in (tmp_path / "images").rglob("i*.png")) == ["i4.png", "i5.png"]
+    assert again(tmp_path, placeholder_addresses=4).items("placeholder") == 4
+    # judged anew, from the picture that was kept
     assert again(tmp_path, retry=True, placeholder_addresses=0).items("ok") == 6
-    assert Dataset.read(tmp_path).items["image"].null_count() == 0
+    dataset = Dataset.read(tmp_path)
+    assert [dataset.image_path(row).read_bytes() for row in range(4)] == [photo(SAME)] * 4  # type: ignore[union-attr]
     assert max(server.hits.values()) == 1
 
 
