@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -188,7 +189,7 @@ class UnrulyServer:
 
 
 @contextmanager
-def serving() -> Iterator[UnrulyServer]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[UnrulyServer]:
     """A server on all addresses of this machine, in a thread of its own."""
     unruly = UnrulyServer()
     loop = asyncio.new_event_loop()
@@ -203,7 +204,7 @@ def serving() -> Iterator[UnrulyServer]:
 
     thread.start()
     try:
-        starting = asyncio.start_server(unruly.talk, "0.0.0.0", 0)
+        starting = asyncio.start_server(unruly.talk, "0.0.0.0", 0, ssl=tls)
         server = asyncio.run_coroutine_threadsafe(starting, loop).result()
         unruly.port = server.sockets[0].getsockname()[1]
         try:

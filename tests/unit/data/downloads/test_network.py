@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from support.certificate import server_context
 from support.linked_dataset import images_of, impatient, linked_dataset
-from support.unruly_server import UnrulyServer, photo
+from support.unruly_server import UnrulyServer, photo, serving
 from visualtaste.data.downloads import network
 from visualtaste.data.downloads.download import download_images
 from visualtaste.data.downloads.fetch import Answer, Failed, Fetched, fetch
@@ -100,11 +101,11 @@ def test_the_checked_address_is_the_one_that_is_connected_to(
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
 
-    address = server.url("/photo/a", "shop.example")
+    address = server.url("/gone-in-time/a", "shop.example")  # needs a connection for each request
     first, second = ask(address, address, resolve=changing)
     assert first == second == Fetched(photo("a"), 200)
     assert asked == ["shop.example"]
-    assert server.headers["/photo/a"]["host"] == f"shop.example:{server.port}"  # by name, to the address
+    assert server.headers["/gone-in-time/a"]["host"] == f"shop.example:{server.port}"  # by name, to the address
 
 
 def test_an_address_that_does_not_answer_leads_to_the_next(server: UnrulyServer) -> None:
@@ -120,6 +121,18 @@ def test_a_dead_name_server_is_a_timeout(server: UnrulyServer) -> None:
     (answer,) = ask("http://shop.example/", resolve=sleepy)
     assert isinstance(answer, Failed)
     assert (answer.status, answer.passing, answer.silent) == ("unreachable", True, True)
+
+
+def test_the_certificate_is_that_of_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, certificate = server_context(tmp_path, "shop.example")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving(context) as server:
+        right, wrong = (f"https://{name}:{server.port}/photo/a" for name in ("shop.example", "other.example"))
+        answers = ask(right, wrong, resolve=lambda *_: ["127.0.0.1"], allow_private=True)
+    assert answers[0] == Fetched(photo("a"), 200)
+    assert isinstance(answers[1], Failed)
+    assert answers[1].status == "unreachable"
+    assert "certificate is not valid for 'other.example'" in answers[1].message
 
 
 def test_proxies_of_the_environment_are_not_used(server: UnrulyServer, monkeypatch: pytest.MonkeyPatch) -> None:
