@@ -6,7 +6,8 @@ outcome.py       what became of one address, and the table of all of them
 public.py        which network addresses lead out into the world
 network.py       connections to such addresses only
 transport.py     httpx over these connections
-fetch.py         one request, and what its answer means
+answers.py       what may come of one request
+fetch.py         one request, and which of these it comes to
 retries.py       how long to wait before the next try
 hosts.py         one host: what waits for it, how many requests it takes, when it is left alone
 schedule.py      which address is asked for next

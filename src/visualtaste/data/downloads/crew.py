@@ -12,7 +12,8 @@ from contextlib import suppress
 import httpx2
 import polars as pl
 
-from visualtaste.data.downloads.fetch import Failed, Fetched, Redirected, fetch
+from visualtaste.data.downloads.answers import Answer, Failed, Fetched, Redirected
+from visualtaste.data.downloads.fetch import fetch
 from visualtaste.data.downloads.hosts import Host, Job
 from visualtaste.data.downloads.outcome import Outcome
 from visualtaste.data.downloads.photo_folder import PhotoFolder
@@ -93,7 +94,7 @@ class Crew:
             self._under_way -= 1
             self._changed.set()
 
-    async def _judge(self, job: Job, answer: Fetched | Redirected | Failed, sent: float) -> None:
+    async def _judge(self, job: Job, answer: Answer, sent: float) -> None:
         match answer:
             case Fetched():
                 job.host.speed_up()

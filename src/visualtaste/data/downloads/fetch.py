@@ -6,55 +6,20 @@ import asyncio
 import textwrap
 from base64 import b64encode
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpcore2
 import httpx2
 
+from visualtaste.data.downloads.answers import Answer, Failed, Fetched, Redirected
 from visualtaste.data.downloads.network import NoSuchHostError, PrivateAddressError
 from visualtaste.data.downloads.retries import retry_after
 from visualtaste.data.downloads.settings import DownloadSettings
-from visualtaste.data.downloads.statuses import Status
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LAST_PORT = 65535
 _SHORT = 64 * 1024  # bytes
 _LONGEST_MESSAGE = 200  # letters; some quote what the server sent
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """The whole body of a good answer, decompressed; whether it is a picture is still to be seen."""
-
-    content: bytes
-    http_status: int
-
-
-@dataclass(frozen=True, slots=True)
-class Redirected:
-    """What is to be asked instead."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Why there is no body."""
-
-    status: Status
-    message: str
-    http_status: int | None = None
-    passing: bool = False  # trouble that another try may not meet
-    wait: float | None = None  # seconds that the server asks us to stay away
-
-    @property
-    def silent(self) -> bool:
-        """Whether the host did not answer at all."""
-        return self.http_status is None and self.status in ("timeout", "unreachable")
-
-
-Answer = Fetched | Redirected | Failed
 
 
 async def fetch(

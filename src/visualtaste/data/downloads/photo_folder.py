@@ -60,6 +60,9 @@ class PhotoFolder:
             (self.folder / shard).mkdir(exist_ok=True)
             self._made.add(shard)
         partial = self._partial / image.replace("/", "-")
-        partial.write_bytes(content)
+        try:
+            partial.write_bytes(content)
+        except OSError as error:  # a full disk does not say which
+            raise OSError(error.errno, error.strerror, str(partial)) from None
         os.replace(partial, self.folder / image)
         return KeptPhoto(image, hashlib.sha256(content).hexdigest())

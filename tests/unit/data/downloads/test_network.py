@@ -13,8 +13,9 @@ from support.certificate import server_context
 from support.linked_dataset import images_of, impatient, linked_dataset
 from support.unruly_server import UnrulyServer, photo, serving
 from visualtaste.data.downloads import network
+from visualtaste.data.downloads.answers import Answer, Failed, Fetched
 from visualtaste.data.downloads.download import download_images
-from visualtaste.data.downloads.fetch import Answer, Failed, Fetched, fetch
+from visualtaste.data.downloads.fetch import fetch
 from visualtaste.data.downloads.network import GuardedBackend, Resolve
 from visualtaste.data.downloads.transport import GuardedTransport
 
