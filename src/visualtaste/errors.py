@@ -3,6 +3,7 @@
     VisualTasteError
     ├── ConfigError          a setting is unknown or out of its range
     ├── DataError            a table, a row or a value of a dataset is wrong
+    │   ├── EditionError     a file is of another edition of a published data set than it should be
     │   ├── EmptySetError    a user has no photo to pool
     │   └── ImageError       one photo cannot be used; `.reason` says why in a word
     ├── ArtifactError        a model folder is missing, altered, newer or foreign
@@ -30,6 +31,10 @@ class ConfigError(VisualTasteError):
 
 class DataError(VisualTasteError):
     """A table, a row or a value of a dataset is wrong."""
+
+
+class EditionError(DataError):
+    """A file is of another edition of a published data set than it should be, or it cannot be told of which."""
 
 
 class EmptySetError(DataError):

@@ -34,12 +34,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from visualtaste.config import CurationSettings
-from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo
+from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo, FilterStep
+from visualtaste.data.ids import IdTypes, codes, decoded
 from visualtaste.data.images import verify_images
 from visualtaste.data.kcore import k_core
 from visualtaste.data.ledger import Ledger
@@ -47,33 +49,42 @@ from visualtaste.data.rows import clean_rows
 from visualtaste.data.vocabulary import count_categories
 from visualtaste.errors import DataError
 from visualtaste.progress import Reporter
-from visualtaste.types import Int64
+
+IMAGES = "images"  # inside a dataset folder, for photos that are still to be downloaded
 
 
 def curate(
     items: pl.DataFrame,
     interactions: pl.DataFrame,
     *,
-    images: Path,
+    images: Path | None,
     folder: Path,
     name: str,
     source: str,
     settings: CurationSettings,
     reporter: Reporter,
+    steps: Sequence[FilterStep] = (),
 ) -> Dataset:
     """Filter raw tables (columns as in a dataset folder, anything in the rows) and write the dataset folder.
 
-    `images` is where the items' image paths start. Raises DataError when nothing is left, naming the filter that
-    removed most.
+    Id columns may be texts or codes of one `IdTypes`. `images` is where the items' image paths start; without, all
+    photos are still to be downloaded, to the folder `images` inside the dataset's. `steps` is what was removed
+    already. Raises DataError when nothing is left, naming the filter that removed most.
     """
-    if not images.is_dir():
+    if images is not None and not images.is_dir():
         raise DataError(f"{images}: no such folder; the photos are looked for there")
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; a dataset is a folder")
     for kind, table in (("items", items), ("interactions", interactions)):
         if table.is_empty():
             raise DataError(f"{source}: there are no {kind}")
-    ledger = Ledger(items.select(ITEM_SCHEMA.names()), interactions.select(INTERACTION_SCHEMA.names()))
+    images = folder / IMAGES if images is None else images
+    ids = IdTypes()
+    ledger = Ledger(
+        ids.encoded(items.select(ITEM_SCHEMA.names())),
+        ids.encoded(interactions.select(INTERACTION_SCHEMA.names())),
+        list(steps),
+    )
     clean_rows(ledger)
     _settle(ledger, settings)
     _open_photos(ledger, images, settings, reporter)
@@ -90,7 +101,7 @@ def curate(
         categories=tuple(count_categories(ledger.items)["category"]),
         filters=tuple(ledger.steps),
     )
-    dataset = Dataset(folder, info, ledger.items.sort("item_id"), _in_time_order(ledger.interactions))
+    dataset = Dataset(folder, info, decoded(ledger.items).sort("item_id"), decoded(_in_time_order(ledger.interactions)))
     dataset.write()
     return dataset
 
@@ -107,22 +118,20 @@ def _settle(ledger: Ledger, settings: CurationSettings) -> None:
             kept=counts.filter(enough)["category"].to_list(),
             gone=counts.filter(~enough)["category"].to_list(),
         )
-        labelled = ledger.items.filter(pl.col("categories").list.len() > 0)
-        ledger.keep_items("no category", "item without any category that is kept", labelled)
+        ledger.keep_items("no category", "item without any category that is kept", pl.col("categories").list.len() > 0)
         _keep_core(ledger, settings)
 
 
 def _keep_core(ledger: Ledger, settings: CurationSettings) -> None:
     log = ledger.interactions
-    users, items = _codes(log["user_id"]), _codes(log["item_id"])
-    core = k_core(users, items, settings.min_user_items, settings.min_item_users)
+    core = k_core(codes(log["user_id"]), codes(log["item_id"]), settings.min_user_items, settings.min_item_users)
     reason = f"user with fewer than {settings.min_user_items} items"
     if settings.min_item_users > 0:
         reason += f", or item with fewer than {settings.min_item_users} users"
-    ledger.keep_interactions("k-core", reason, log.filter(pl.Series(core.keep)), rounds=core.rounds)
+    ledger.keep_interactions("k-core", reason, pl.lit(pl.Series(core.keep)), rounds=core.rounds)
     if settings.min_item_users > 0:
-        bought = ledger.items.join(ledger.interactions, on="item_id", how="semi", maintain_order="left")
-        ledger.keep_items("k-core", reason, bought)
+        bought = ledger.interactions["item_id"].unique()
+        ledger.keep_items("k-core", reason, pl.col("item_id").is_in(bought.implode()))
 
 
 def _open_photos(ledger: Ledger, images: Path, settings: CurationSettings, reporter: Reporter) -> None:
@@ -130,31 +139,29 @@ def _open_photos(ledger: Ledger, images: Path, settings: CurationSettings, repor
 
     An item with an address but no file yet is left alone: its photo is still to be downloaded.
     """
-    items = ledger.items
-    to_download = items["image"].is_null() & items["image_url"].is_not_null()
-    paths = {item: images / image for item, image in items.select("item_id", "image").iter_rows() if image is not None}
+    named = ledger.items.filter(pl.col("image").is_not_null())
+    paths = [images / image for image in named["image"]]
     if settings.check_images:
-        problems = verify_images(list(paths.values()), max_pixels=settings.max_pixels, reporter=reporter)
-        faults = {
-            item: (fault.reason, str(fault)) for item, fault in zip(paths, problems, strict=True) if fault is not None
-        }
+        problems = verify_images(paths, max_pixels=settings.max_pixels, reporter=reporter)
+        faults = [None if fault is None else (fault.reason, str(fault)) for fault in problems]
     else:
-        faults = {item: ("missing", f"{path}: no such file") for item, path in paths.items() if not path.is_file()}
-    for item in items.filter(items["image"].is_null() & ~to_download)["item_id"]:
-        faults[item] = ("missing", f"item {item}: no photo is named or found")
+        faults = [None if path.is_file() else ("missing", f"{path}: no such file") for path in paths]
+    nowhere = ledger.items.filter(pl.col("image").is_null() & pl.col("image_url").is_null())["item_id"]
 
     by_reason: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for item, (reason, message) in faults.items():
-        by_reason[reason][item] = message
+    for item, fault in zip(named["item_id"], faults, strict=True):
+        if fault is not None:
+            by_reason[fault[0]][item] = fault[1]
+    for item in nowhere:
+        by_reason["missing"][item] = f"item {item}: no photo is named or found"
     for reason, messages in sorted(by_reason.items()):
-        kept = ledger.items.filter(~pl.col("item_id").is_in(list(messages)))
-        ledger.keep_items("photos", reason, kept, messages.values())
+        ledger.keep_items("photos", reason, ~pl.col("item_id").is_in(list(messages)), messages.values())
 
 
 def _cut_users(ledger: Ledger, at_most: int) -> None:
-    ordered = _in_time_order(ledger.interactions)
-    kept = ordered.filter(pl.int_range(pl.len()).over("user_id") < at_most)
-    ledger.keep_interactions("cut", f"beyond the user's earliest {at_most} items", kept)
+    ledger.interactions = _in_time_order(ledger.interactions)
+    early = pl.int_range(pl.len()).over("user_id") < at_most
+    ledger.keep_interactions("cut", f"beyond the user's earliest {at_most} items", early)
 
 
 def _keep_frequent_categories(ledger: Ledger, at_most: int) -> None:
@@ -166,10 +173,6 @@ def _keep_frequent_categories(ledger: Ledger, at_most: int) -> None:
 def _in_time_order(interactions: pl.DataFrame) -> pl.DataFrame:
     """Each user's interactions together, earliest first, equal times by item id, unknown times last."""
     return interactions.sort("user_id", "timestamp", "item_id", nulls_last=True)
-
-
-def _codes(ids: pl.Series) -> Int64:
-    return ids.cast(pl.Categorical).to_physical().to_numpy().astype("int64")
 
 
 def _image_root(images: Path, folder: Path) -> str:

@@ -23,28 +23,38 @@ class Ledger:
     interactions: pl.DataFrame
     steps: list[FilterStep] = field(default_factory=list)
 
-    def keep_items(self, name: str, reason: str, kept: pl.DataFrame, examples: Iterable[str] | None = None) -> None:
-        """Replace the items by `kept`, a part of them; what only items that are gone have goes with them."""
-        gone = self.items.join(kept, on="item_id", how="anti", maintain_order="left")
-        removed = len(self.items) - len(kept)
-        categories = len(count_categories(self.items)) - len(count_categories(kept)) if removed else 0
+    def keep_items(self, name: str, reason: str, keep: pl.Expr, examples: Iterable[str] | None = None) -> None:
+        """Keep the items of which `keep` is true; what only items that are gone have goes with them."""
+        kept = self.items.filter(keep)
+        if len(kept) == len(self.items):  # as in most rounds; the join with a large log is not free
+            self._record(FilterStep(name=name, reason=reason), ())
+            return
+        step = FilterStep(
+            name=name,
+            reason=reason,
+            removed_items=len(self.items) - len(kept),
+            removed_categories=len(count_categories(self.items)) - len(count_categories(kept)),
+        )
+        gone = self.items.select("item_id").join(kept, on="item_id", how="anti", maintain_order="left")
         self.items = kept
         self._replace_interactions(
-            FilterStep(name=name, reason=reason, removed_items=removed, removed_categories=categories),
+            step,
             self.interactions.join(gone, on="item_id", how="anti", maintain_order="left"),
             gone["item_id"] if examples is None else examples,
         )
 
     def keep_interactions(
-        self, name: str, reason: str, kept: pl.DataFrame, examples: Iterable[str] | None = None, rounds: int = 0
+        self, name: str, reason: str, keep: pl.Expr, examples: Iterable[str] | None = None, rounds: int = 0
     ) -> None:
-        """Replace the interactions by `kept`, a part of them; the examples are users, unless others are given."""
-        if len(kept) == len(self.interactions):  # as in most rounds; the join of a large log is not free
-            examples = ()
-        elif examples is None:
-            gone = self.interactions.join(kept, on=["user_id", "item_id"], how="anti", maintain_order="left")
-            examples = gone["user_id"].unique(maintain_order=True)
-        self._replace_interactions(FilterStep(name=name, reason=reason, rounds=rounds), kept, examples)
+        """Keep the interactions of which `keep` is true; the examples are users, unless others are given."""
+        step = FilterStep(name=name, reason=reason, rounds=rounds)
+        kept = self.interactions.filter(keep)
+        if len(kept) == len(self.interactions):
+            self._record(step, ())
+            return
+        if examples is None:
+            examples = self.interactions.filter(~keep)["user_id"].unique(maintain_order=True)
+        self._replace_interactions(step, kept, examples)
 
     def keep_categories(self, name: str, reason: str, kept: list[str], gone: list[str]) -> None:
         """Take the categories `gone` from all items; items that are left without any stay, for now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from visualtaste.data.ids import PAIR
 from visualtaste.data.ledger import Ledger
 from visualtaste.data.vocabulary import tidy
 
@@ -23,35 +24,34 @@ def clean_rows(ledger: Ledger) -> None:
 
 def _drop_nameless(ledger: Ledger) -> None:
     log, named = ledger.interactions, _given("user_id") & _given("item_id")
-    reason = "interaction without a user_id or item_id"
-    ledger.keep_interactions("ids", reason, log.filter(named), _rows_of(log, ~named))
+    ledger.keep_interactions("ids", "interaction without a user_id or item_id", named, _rows_of(log, ~named))
     items, named = ledger.items, _given("item_id")
-    ledger.keep_items("ids", "item without an item_id", items.filter(named), _rows_of(items, ~named))
+    ledger.keep_items("ids", "item without an item_id", named, _rows_of(items, ~named))
 
 
 def _drop_doubled_items(ledger: Ledger) -> None:
-    items = ledger.items
-    first = items.unique("item_id", keep="first", maintain_order=True)
-    doubled = items.filter(pl.col("item_id").is_duplicated())["item_id"].unique(maintain_order=True)
-    ledger.keep_items("duplicates", "item_id appeared before; its first row stays", first, doubled)
+    ids = pl.col("item_id")
+    doubled = ledger.items.filter(ids.is_duplicated())["item_id"].unique(maintain_order=True)
+    ledger.keep_items("duplicates", "item_id appeared before; its first row stays", ids.is_first_distinct(), doubled)
 
 
 def _drop_unknown(ledger: Ledger) -> None:
     log = ledger.interactions
-    known = log.join(ledger.items, on="item_id", how="semi", maintain_order="left")
-    unknown = log.join(ledger.items, on="item_id", how="anti", maintain_order="left")
-    reason = "interaction with an item_id that is not among the items"
-    ledger.keep_interactions("unknown items", reason, known, unknown["item_id"].unique(maintain_order=True))
+    known = pl.col("item_id").is_in(ledger.items["item_id"].implode())
+    unknown = log.filter(~known)["item_id"].unique(maintain_order=True)
+    ledger.keep_interactions("unknown items", "interaction with an item_id that is not among the items", known, unknown)
 
 
 def _drop_doubled_pairs(ledger: Ledger) -> None:
-    log, pair = ledger.interactions, ["user_id", "item_id"]
+    doubled = ledger.interactions.filter(PAIR.is_duplicated())
+    examples = (
+        doubled.select(pl.format("user {}, item {}", "user_id", "item_id")).to_series().unique(maintain_order=True)
+    )
     # the sort is stable: of rows with one time, or without a time, the first in the file stays
-    ordered = log.sort("timestamp", nulls_last=True, maintain_order=True)
-    earliest = ordered.unique(pair, keep="first", maintain_order=True)
-    doubled = log.filter(pl.struct(pair).is_duplicated())
-    examples = doubled.select(pl.format("user {}, item {}", *pair)).to_series().unique(maintain_order=True)
-    ledger.keep_interactions("duplicates", "the user has the item already; the earliest row stays", earliest, examples)
+    ledger.interactions = ledger.interactions.sort("timestamp", nulls_last=True, maintain_order=True)
+    ledger.keep_interactions(
+        "duplicates", "the user has the item already; the earliest row stays", PAIR.is_first_distinct(), examples
+    )
 
 
 def _given(column: str) -> pl.Expr:

@@ -11,7 +11,7 @@ from visualtaste.config import CurationSettings, Settings
 from visualtaste.data.columns import as_ids, read_columns
 from visualtaste.data.curation import curate
 from visualtaste.data.dataset import Dataset
-from visualtaste.data.images import IMAGE_SUFFIXES
+from visualtaste.data.photo_folder import photos_by_stem
 from visualtaste.data.timestamps import to_seconds
 from visualtaste.errors import DataError
 from visualtaste.progress import Reporter, Silent
@@ -113,23 +113,12 @@ def _lists(column: pl.Series, separator: str, columns: TableColumns, source: str
 
 def _photo_names(item_ids: pl.Series, named: pl.Series, images: Path, source: str) -> pl.Series:
     """Each item's photo relative to `images`: as named, else found by its id, else null."""
-    found = _photos_by_stem(images)
+    found = photos_by_stem(images)
     names = [
         _inside(images, name, f"{source}: row {row + 1}") if name is not None else found.get(item)
         for row, (item, name) in enumerate(zip(item_ids, named, strict=True))
     ]
     return pl.Series(names, dtype=pl.String)
-
-
-def _photos_by_stem(images: Path) -> dict[str, str]:
-    """File names of the photos directly in a folder by their names without suffix; .jpg goes before .png and so on."""
-    names = sorted(os.listdir(images)) if images.is_dir() else []
-    ranked = [(IMAGE_SUFFIXES.index(suffix), name) for name in names if (suffix := _suffix(name)) in IMAGE_SUFFIXES]
-    return {Path(name).stem: name for _, name in sorted(ranked, reverse=True)}
-
-
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
 
 
 def _inside(images: Path, name: str, place: str) -> str:

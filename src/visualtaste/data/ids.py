@@ -1,0 +1,43 @@
+"""Ids as codes: while tables are filtered, an id of many letters is a number of four bytes that stands for it.
+
+Polars does the bookkeeping: columns of one categorical type share one list of the ids that were seen, in the order
+in which they were first seen, and compare, join and count as numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from visualtaste.types import Int64
+
+# a user's and an item's code as one number
+PAIR = pl.col("user_id").to_physical().cast(pl.UInt64) * 2**32 + pl.col("item_id").to_physical()
+
+
+def _new_type() -> pl.Categorical:
+    return pl.Categorical(pl.Categories.random())
+
+
+@dataclass(frozen=True)
+class IdTypes:
+    """The types of the id columns of one import; they forget their ids when the last column of theirs is gone."""
+
+    user: pl.Categorical = field(default_factory=_new_type)
+    item: pl.Categorical = field(default_factory=_new_type)
+
+    def encoded(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The table with its columns `user_id` and `item_id`, where they are text, as codes."""
+        kinds = {"user_id": self.user, "item_id": self.item}
+        return table.cast({name: kind for name, kind in kinds.items() if table.schema.get(name) == pl.String})
+
+
+def decoded(table: pl.DataFrame) -> pl.DataFrame:
+    """The table with all its codes as text again."""
+    return table.cast({column: pl.String for column, kind in table.schema.items() if isinstance(kind, pl.Categorical)})
+
+
+def codes(ids: pl.Series) -> Int64:
+    """The numbers (T,) that stand for the given ids, none of which is null."""
+    return ids.to_physical().to_numpy().astype("int64")

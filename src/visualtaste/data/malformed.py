@@ -1,0 +1,89 @@
+"""Lines that say nothing usable: counted by reason, listed in a side file, never fatal and never silent."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Literal
+
+from visualtaste.data.dataset import FilterStep
+
+SIDE_FILE = "malformed.jsonl"
+
+Kind = Literal["items", "interactions"]
+
+_EXAMPLES = 5
+_EXCERPT = 200  # characters
+
+
+class Malformed:
+    """Collects the malformed lines of an import.
+
+    They are written as they come to a file beside the dataset's `folder`, one JSON object a line (file, line,
+    reason, excerpt), because there may be millions; `keep` puts it into the folder, and without `keep` leaving the
+    context removes it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._counts: Counter[tuple[Kind, str]] = Counter()
+        self._examples: defaultdict[tuple[Kind, str], list[str]] = defaultdict(list)
+        self._list: IO[str] | None = None
+
+    def __enter__(self) -> Malformed:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._list is not None:
+            self._list.close()
+            Path(self._list.name).unlink(missing_ok=True)
+
+    def add(self, kind: Kind, path: Path, line: int, reason: str, content: bytes, *, lost: int = 1) -> None:
+        """Note one line; `lost` = 0 where it lost nothing but is worth knowing (a file cut off between two lines)."""
+        self._counts[kind, reason] += lost
+        examples = self._examples[kind, reason]
+        if len(examples) < _EXAMPLES:
+            examples.append(f"{path.name}, line {line}")
+        excerpt = content[: 4 * _EXCERPT].decode(errors="replace")[:_EXCERPT]
+        row = {"file": path.name, "line": line, "reason": reason, "excerpt": excerpt}
+        if self._list is None:
+            self._list = self._open()
+        self._list.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    @property
+    def total(self) -> int:
+        """How many lines were malformed."""
+        return self._counts.total()
+
+    def steps(self) -> tuple[FilterStep, ...]:
+        """A filter for each kind and reason, in the order of their first lines."""
+        return tuple(
+            FilterStep(
+                name="malformed lines",
+                reason=f"{kind}: {reason}",
+                removed_items=count if kind == "items" else 0,
+                removed_interactions=count if kind == "interactions" else 0,
+                examples=tuple(self._examples[kind, reason]),
+            )
+            for (kind, reason), count in self._counts.items()
+        )
+
+    def keep(self) -> None:
+        """Put the list into the dataset folder, in place of that of an earlier import."""
+        target = self._folder / SIDE_FILE
+        if self._list is None:
+            target.unlink(missing_ok=True)
+            return
+        self._list.flush()
+        os.fsync(self._list.fileno())
+        self._list.close()
+        os.replace(self._list.name, target)
+
+    def _open(self) -> IO[str]:
+        """A new file on the disk that the folder will be on."""
+        beside = self._folder.absolute().parent
+        beside.mkdir(parents=True, exist_ok=True)
+        return (beside / f".{self._folder.name}.malformed.{os.getpid()}.partial").open("w", encoding="utf-8")
