@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def show_import(dataset: Dataset) -> None:
     """Print the counts of the new dataset and of every filter that removed something."""
+    from visualtaste.data.malformed import MALFORMED, SIDE_FILE
+
     table = Table("", "users", "items", "interactions", "categories", box=None)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -28,3 +30,5 @@ def show_import(dataset: Dataset) -> None:
     if table.row_count > 1:
         where = escape(str(dataset.folder / "dataset.json"))
         out.print(f"[dim]examples of what was removed: {where}[/]", soft_wrap=True)
+    if any(step.name == MALFORMED for step in dataset.info.filters):
+        out.print(f"[dim]all malformed lines: {escape(str(dataset.folder / SIDE_FILE))}[/]", soft_wrap=True)

@@ -12,6 +12,7 @@ from typing import IO, Literal
 from visualtaste.data.dataset import FilterStep
 
 SIDE_FILE = "malformed.jsonl"
+MALFORMED = "malformed"  # the name of the filters
 
 Kind = Literal["items", "interactions"]
 
@@ -29,8 +30,8 @@ class Malformed:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._counts: Counter[tuple[Kind, str]] = Counter()
-        self._examples: defaultdict[tuple[Kind, str], list[str]] = defaultdict(list)
+        self._counts: defaultdict[str, Counter[Kind]] = defaultdict(Counter)  # by reason
+        self._examples: defaultdict[str, list[str]] = defaultdict(list)
         self._list: IO[str] | None = None
 
     def __enter__(self) -> Malformed:
@@ -43,8 +44,8 @@ class Malformed:
 
     def add(self, kind: Kind, path: Path, line: int, reason: str, content: bytes, *, lost: int = 1) -> None:
         """Note one line; `lost` = 0 where it lost nothing but is worth knowing (a file cut off between two lines)."""
-        self._counts[kind, reason] += lost
-        examples = self._examples[kind, reason]
+        self._counts[reason][kind] += lost
+        examples = self._examples[reason]
         if len(examples) < _EXAMPLES:
             examples.append(f"{path.name}, line {line}")
         excerpt = content[: 4 * _EXCERPT].decode(errors="replace")[:_EXCERPT]
@@ -53,22 +54,17 @@ class Malformed:
             self._list = self._open()
         self._list.write(json.dumps(row, ensure_ascii=False) + "\n")
 
-    @property
-    def total(self) -> int:
-        """How many lines were malformed."""
-        return self._counts.total()
-
     def steps(self) -> tuple[FilterStep, ...]:
-        """A filter for each kind and reason, in the order of their first lines."""
+        """A filter for each reason, in the order of their first lines."""
         return tuple(
             FilterStep(
-                name="malformed lines",
-                reason=f"{kind}: {reason}",
-                removed_items=count if kind == "items" else 0,
-                removed_interactions=count if kind == "interactions" else 0,
-                examples=tuple(self._examples[kind, reason]),
+                name=MALFORMED,
+                reason=reason,
+                removed_items=counts["items"],
+                removed_interactions=counts["interactions"],
+                examples=tuple(self._examples[reason]),
             )
-            for (kind, reason), count in self._counts.items()
+            for reason, counts in self._counts.items()
         )
 
     def keep(self) -> None:

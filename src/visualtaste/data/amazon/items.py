@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from visualtaste.data.malformed import Malformed
 from visualtaste.progress import Reporter
 from visualtaste.types import Bool
 
-DOUBLED = "doubled: the item was in the file before, its first line stays"
+DOUBLED = "doubled: the item was there before"
 
 
 def read_items(
@@ -32,12 +32,15 @@ def read_items(
     reader = RecordReader(edition.item, literals=edition.literals)
     names, seen, parts = NameTable(), Seen(), []
     for batch, records in read_records(path, "items", reader, malformed, reporter):
-        places = [place for place, item in enumerate(records) if item is not None]
-        table = ids.encoded(_table([item for item in records if item is not None], names))
-        new = seen.first_time(table["item_id"])
-        for row in np.flatnonzero(~new):
-            malformed.add("items", path, batch.first + places[row], DOUBLED, batch.lines[places[row]])
-        parts.append(table.filter(pl.Series(new)))
+        found = [(place, item) for place, item in enumerate(records) if item is not None]
+        column = pl.DataFrame({"item_id": [item.item_id for _, item in found]}, schema={"item_id": pl.String})
+        column = ids.encoded(column)
+        new = seen.first_time(column["item_id"])
+        for (place, _), is_new in zip(found, new, strict=True):
+            if not is_new:
+                malformed.add("items", path, batch.first + place, DOUBLED, batch.lines[place])
+        items = [item for (_, item), is_new in zip(found, new, strict=True) if is_new]
+        parts.append(column.filter(pl.Series(new)).hstack(_table(items, names)))
     table = pl.concat(parts)
     used = table["categories"].list.unique().explode().drop_nulls().to_numpy()
     labels = choose_labels(names.names, np.bincount(used, minlength=len(names.names)).tolist(), stop)
@@ -60,14 +63,13 @@ class Seen:
         return new
 
 
-def _table(items: list[Item], names: NameTable) -> pl.DataFrame:
-    """The items with their categories as numbers of names."""
+def _table(items: Sequence[Item], names: NameTable) -> pl.DataFrame:
+    """What the items have beside their ids, their categories as numbers of names."""
     for item in items:
         for name in item.after_labels():
             names.number(name)  # known, and used by none
     return pl.DataFrame(
         {
-            "item_id": pl.Series([item.item_id for item in items], dtype=pl.String),
             "image_url": pl.Series([item.address() for item in items], dtype=pl.String),
             "title": pl.Series([plain_title(item.title) for item in items], dtype=pl.String),
             "categories": pl.Series(

@@ -71,9 +71,9 @@ def choose_labels(names: Sequence[str], uses: Sequence[int], stop: Iterable[str]
     merged = len(names) - len(beside) - len(empty) - len(label)
     steps = (
         _step("text after the end of a category path", len(beside), beside),
-        _step("label that is nothing but blanks or markup", len(empty), empty),
-        _step("label that is another spelling of one that is kept", merged, others),
-        _step("label on the stop list", len(label) - len(kept), [label[key] for key in label if key in unwanted]),
+        _step("nothing but blanks or markup", len(empty), empty),
+        _step("another spelling of a label", merged, others),
+        _step("on the stop list", len(label) - len(kept), [label[key] for key in label if key in unwanted]),
     )
     return Labels([kept.get(text.casefold()) for text in plain], steps)
 

@@ -27,6 +27,7 @@ _DEEPEST = 90  # brackets; literal_eval manages more than 90 levels of them on e
 
 def as_json(line: bytes) -> bytes | None:
     """The line, which is UTF-8, as JSON that means the same, or None when it takes `ast.literal_eval` to read it."""
+    line = line.removesuffix(b"\r")
     if len(line.translate(None, _CONTROL)) < len(line) or line.count(b"[") + line.count(b"{") > _DEEPEST:
         return None
     # looking for the words first is many times faster, and few lines have them

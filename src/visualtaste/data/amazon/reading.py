@@ -27,7 +27,7 @@ def read_records(
         for position, reason in faults:
             malformed.add(kind, path, batch.first + position, reason, batch.lines[position])
         if faults and not usable:
-            first_fault = f"line {batch.first + faults[0].position} is {faults[0].reason}"
+            first_fault = f"line {batch.first + faults[0].position}: {faults[0].reason}"
         usable += len(records) - records.count(None)
         yield batch, records
     if file.rest is not None:
@@ -35,4 +35,4 @@ def read_records(
         malformed.add(kind, path, line, f"the file {damage}", content, lost=bool(content))
         reporter.say(f"warning: {path} {damage}; only its {line - 1:,} lines before that are used")
     if not usable:
-        raise DataError(f"{path}: there is nothing usable in it: {first_fault}")
+        raise DataError(f"{path}: nothing in it is usable; {first_fault}")

@@ -73,10 +73,9 @@ class RecordReader(Generic[Record]):
         content = self._content(text)
         try:
             record = msgspec.convert(content, self._kind)
+            msgspec.json.encode(record)  # json.loads lets half characters pass, no table can store them
         except msgspec.ValidationError:
             raise UnusableLineError(_first_fault(content, self._kind)) from None
-        try:
-            msgspec.json.encode(record)
         except UnicodeEncodeError:
             raise UnusableLineError("half a character (a lone surrogate) in a text") from None
         return record
@@ -120,6 +119,6 @@ def _first_fault(content: Any, kind: type[msgspec.Struct]) -> str:
             continue
         try:
             msgspec.convert(content[field.encode_name], field.type)
-        except msgspec.ValidationError:
-            return f"the field {field.encode_name!r} is of another kind"
-    return "fields of another kind"  # not reached: what is wrong is wrong in one of the fields
+        except (msgspec.ValidationError, UnicodeEncodeError):
+            return f"with a field {field.encode_name!r} of another kind"
+    return "with fields of another kind"  # not reached: what is wrong is wrong in one of the fields
