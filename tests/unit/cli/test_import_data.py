@@ -56,7 +56,7 @@ def test_errors_are_one_line_and_code_2(shop: Path) -> None:
         assert complaint.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["hm", "tables"])
+@pytest.mark.parametrize("command", ["hm", "tables", "amazon", "movielens", "recbole"])
 def test_every_setting_is_an_option(command: str) -> None:
     shown = CliRunner().invoke(import_app, [command, "--help"], env={"COLUMNS": "200"}).stdout
     for name, field in CurationSettings.model_fields.items():

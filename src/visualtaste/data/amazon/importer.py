@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import polars as pl
-
 from visualtaste.config import CurationSettings
 from visualtaste.data.amazon.detect import AskedEdition, detect_edition
 from visualtaste.data.amazon.items import read_items
@@ -15,7 +13,7 @@ from visualtaste.data.curation import curate
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.ids import IdTypes
 from visualtaste.data.malformed import Malformed
-from visualtaste.data.photo_folder import downloaded_photos
+from visualtaste.data.photo_folder import with_photos
 from visualtaste.progress import Reporter, Silent
 
 
@@ -49,7 +47,7 @@ def import_amazon(
         log = read_reviews(reviews, found, ids, malformed, reporter)
         items, label_steps = read_items(metadata, found, ids, stop, malformed, reporter)
         dataset = curate(
-            items.with_columns(_photos(items["item_id"], images)),
+            with_photos(items, images, "give --images FOLDER"),
             log,
             images=images,
             folder=folder,
@@ -61,8 +59,3 @@ def import_amazon(
         )
         malformed.keep()
     return dataset
-
-
-def _photos(item_ids: pl.Series, images: Path | None) -> pl.Series:
-    names = [None] * len(item_ids) if images is None else downloaded_photos(item_ids.cast(pl.String), images)
-    return pl.Series("image", names, dtype=pl.String)
