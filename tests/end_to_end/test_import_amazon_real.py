@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from support.amazon_files import early_review, item_2018, write_lines
@@ -107,7 +108,7 @@ def test_2014_reviews_and_metadata(tmp_path: Path) -> None:
     assert counts(dataset) == {"unknown items: interaction with an item_id that is not among the items": (49, 0, 50, 0)}
     assert len(dataset.items) == 7
     assert dataset.user_ids == ["ann"]
-    shoelaces = dataset.items.row(by_predicate=dataset.items["item_id"] == "B000GDAOUC", named=True)
+    shoelaces = dataset.items.row(by_predicate=pl.col("item_id") == "B000GDAOUC", named=True)
     assert shoelaces["title"] == 'Pr45" Wht Athletic Lace (pack Of 6 Pairs)'
     assert shoelaces["image_url"] == "http://ecx.images-amazon.com/images/I/41ZhKBIsHnL._SY300_.jpg"
     assert shoelaces["categories"] == [
