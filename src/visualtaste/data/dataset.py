@@ -18,6 +18,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from visualtaste.data.image_paths import ImagePaths
+from visualtaste.data.locations import Location, below, is_url
+from visualtaste.data.mirror import mirror
 from visualtaste.data.numbering import check_references, collect, items_of_users, labels_of_items, users
 from visualtaste.errors import DataError
 from visualtaste.files import atomic_path, digest_file, digest_text, digest_texts, write_json
@@ -80,10 +82,12 @@ class Dataset:
     def read(cls, folder: Path | str) -> Dataset:
         """Open a dataset folder; its tables stay on disk until they are asked for, and must not change meanwhile.
 
+        Of one at a URL the tables are copied first (see `mirror`).
+
         Raises DataError when a file is missing, a column has another type, an id is doubled or an interaction
         names an item that is not in the catalogue.
         """
-        folder = Path(folder)
+        folder = mirror(str(folder)) if is_url(folder) else Path(folder)
         info = _read_info(folder / "dataset.json")
         for name, schema in (("items", ITEM_SCHEMA), ("interactions", INTERACTION_SCHEMA)):
             _check_table(folder / f"{name}.parquet", schema)
@@ -148,17 +152,17 @@ class Dataset:
         return digest_texts(chain(_texts(self.item_column("item_id")), _texts(self.item_column("image"))))
 
     @cached_property
-    def image_root(self) -> Path:
-        """Where the items' image paths start; relative roots are relative to the dataset folder."""
-        return self.folder / self.info.image_root
+    def image_root(self) -> Location:
+        """Where the items' image paths start, a path or a URL; relative roots are relative to the dataset folder."""
+        return below(self.folder, self.info.image_root)
 
-    def image_path(self, item: int) -> Path | None:
-        """Path of the photo of the item in row `item`, or None when it has none."""
+    def image_path(self, item: int) -> Location | None:
+        """Path or URL of the photo of the item in row `item`, or None when it has none."""
         return self.image_paths[item]
 
     @cached_property
     def image_paths(self) -> ImagePaths:
-        """Paths of all photos (N,), None for items that have none."""
+        """Locations of all photos (N,), None for items that have none."""
         return ImagePaths(self.image_root, self.item_column("image"))
 
     @cached_property

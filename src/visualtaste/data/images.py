@@ -17,6 +17,7 @@ import simplejpeg
 from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from visualtaste.data.exif import exif_orientation, jpeg_orientation, upright
+from visualtaste.data.locations import Location, read_location
 from visualtaste.errors import ImageError
 from visualtaste.progress import Reporter, Silent
 from visualtaste.types import UInt8
@@ -37,15 +38,15 @@ _READERS: dict[bytes, type[ImageFile.ImageFile]] = {
 _UNSUPPORTED = {b"II*\0": "a TIFF file", b"MM\0*": "a TIFF file", b"8BPS": "a Photoshop file"}
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a photo's file; raises ImageError (missing, empty, not-an-image for a folder, unreadable)."""
+def read_bytes(path: Location) -> bytes:
+    """Read a photo's file or URL; raises ImageError (missing, empty, not-an-image for a folder, unreadable)."""
     try:
-        content = path.read_bytes()
+        content = read_location(path)
     except (FileNotFoundError, NotADirectoryError):
         raise ImageError(f"{path}: no such file", reason="missing") from None
     except IsADirectoryError:
         raise ImageError(f"{path}: is a folder, not a photo", reason="not-an-image") from None
-    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte, a URL that is none
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ImageError(f"{path}: cannot be read: {cause}", reason="unreadable") from None
     _refuse_empty(content, str(path))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from visualtaste.data.locations import Location
 from visualtaste.metrics.user_scores import UserScores
 from visualtaste.types import Bool, Float32, Int64
 
@@ -22,7 +22,7 @@ PICKED = "Chosen at even steps of F1 among all test users, best served first; no
 class Photo:
     """A product's photo, None when it has none, and what it is called."""
 
-    path: Path | None
+    path: Location | None
     title: str = ""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
 from visualtaste.data.images import decode, read_bytes
+from visualtaste.data.locations import Location
 from visualtaste.errors import ImageError
 
 _QUALITY = 82
@@ -23,7 +23,7 @@ class Thumbnail:
     missing: str = ""
 
 
-def thumbnail(path: Path | None, side: int) -> Thumbnail:
+def thumbnail(path: Location | None, side: int) -> Thumbnail:
     """The photo with its longer side at most `side` pixels; a photo that cannot be read is no error."""
     if path is None:
         return Thumbnail(None, "no photo")

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from visualtaste.data.locations import Location
 from visualtaste.errors import ImageError
 from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
 from visualtaste.types import Int64, UInt8
@@ -28,20 +28,22 @@ class PhotoBatch:
 
 
 def load_batches(
-    photos: Sequence[Path | bytes | None],
+    photos: Sequence[Location | bytes | None],
     rows: Int64,
     spec: PreprocessingSpec,
     batch_size: int,
     names: Sequence[str] | None = None,
+    threads: int | None = None,
 ) -> Iterator[PhotoBatch]:
     """Read the photos of `rows` (indices into `photos`) in that order, `batch_size` at a time.
 
-    Photos are paths or encoded bytes; None fails as "missing". `names` are what errors call them, by default their
-    paths. At most a few batches are decoded ahead, so memory stays flat.
+    Photos are paths, URLs or encoded bytes; None fails as "missing". `names` are what errors call them, by default
+    their paths. `threads` decode, by default one a core. At most a few batches are decoded ahead, so memory stays
+    flat.
     """
     batches = deque(rows[start : start + batch_size] for start in range(0, len(rows), batch_size))
     waiting: deque[tuple[Int64, list[Future[UInt8 | ImageError]]]] = deque()
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1) as pool:
         while batches or waiting:
             while batches and len(waiting) < _BATCHES_AHEAD:
                 batch = batches.popleft()
@@ -52,7 +54,7 @@ def load_batches(
             yield _collect(batch, [future.result() for future in futures], spec)
 
 
-def _load(photo: Path | bytes | None, spec: PreprocessingSpec, name: str | None) -> UInt8 | ImageError:
+def _load(photo: Location | bytes | None, spec: PreprocessingSpec, name: str | None) -> UInt8 | ImageError:
     if photo is None:
         return ImageError("the item has no photo", reason="missing")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from visualtaste.data.images import decode, read_bytes
+from visualtaste.data.locations import Location
 from visualtaste.types import UInt8
 
 
@@ -29,8 +29,8 @@ class PreprocessingSpec(BaseModel):
     std: tuple[float, float, float] = (0.5, 0.5, 0.5)
 
 
-def load_pixels(photo: Path | bytes, spec: PreprocessingSpec, name: str | None = None) -> UInt8:
-    """Decode and resize one photo, given as a path or as the encoded bytes, to (S, S, 3) uint8 RGB.
+def load_pixels(photo: Location | bytes, spec: PreprocessingSpec, name: str | None = None) -> UInt8:
+    """Decode and resize one photo, given as a path, URL or encoded bytes, to (S, S, 3) uint8 RGB.
 
     Raises ImageError when the photo cannot be read; `name` is what it calls the photo, by default its path.
     """

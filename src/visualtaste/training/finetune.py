@@ -19,6 +19,7 @@ from torch import Tensor
 
 from visualtaste.artifact.manifest import EpochRecord
 from visualtaste.config import EncoderSettings
+from visualtaste.data.locations import Location
 from visualtaste.errors import TrainingError
 from visualtaste.features.photos import PhotoBatch, load_batches
 from visualtaste.models.encoder import make_encoder
@@ -36,7 +37,7 @@ from visualtaste.types import Int64, Ragged
 class PhotoData:
     """Labelled photos: `labels` are each item's categories, of the D that are learned: ragged (N, ·)."""
 
-    paths: Sequence[Path | None]
+    paths: Sequence[Location | None]
     labels: Ragged
     categories: int
     train: Int64  # rows
