@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from support.tiny_model import write_tiny_encoder, write_tiny_model
 
 # before torch starts its threads: spinning ones make the trainings many times slower where cores are shared
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# before Ray is imported: the clusters that tests start are for this run of the tests alone
+os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=uuid.uuid4().hex, RAY_USAGE_STATS_ENABLED="0")
 
 
 @pytest.fixture(scope="session")

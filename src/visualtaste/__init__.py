@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualtaste.errors import (
     ArtifactError,
+    ClusterError,
     ConfigError,
     DataError,
     EmptySetError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArtifactError",
+    "ClusterError",
     "ConfigError",
     "DataError",
     "Dataset",

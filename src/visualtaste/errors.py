@@ -9,6 +9,7 @@
     ├── ArtifactError        a model folder is missing, altered, newer or foreign
     ├── TrainingError        a training cannot start, go on or finish
     ├── InUseError           another process is writing the same folder
+    ├── ClusterError         a cluster does not answer, or its machines do not fit together
     └── MissingExtraError    a feature needs an optional install
 
 A message names the file, the row or the value, and says what would be right.
@@ -63,6 +64,10 @@ class TrainingError(VisualTasteError):
 
 class InUseError(VisualTasteError):
     """Another process is writing the same folder."""
+
+
+class ClusterError(VisualTasteError):
+    """A cluster does not answer, or its machines do not fit together."""
 
 
 class MissingExtraError(VisualTasteError):

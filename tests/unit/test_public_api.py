@@ -28,6 +28,7 @@ TRAINING = "torch transformers polars matplotlib jinja2 safetensors onnx rich ty
 def test_the_public_names_are_these() -> None:
     assert visualtaste.__all__ == [
         "ArtifactError",
+        "ClusterError",
         "ConfigError",
         "DataError",
         "Dataset",

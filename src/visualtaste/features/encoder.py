@@ -15,12 +15,12 @@ from visualtaste.types import Float32, UInt8
 
 
 class OnnxEncoder:
-    """`encoder.onnx` with the preprocessing that belongs to it."""
+    """`encoder.onnx` with the preprocessing that belongs to it; `threads` and `gpu` are as in `open_session`."""
 
-    def __init__(self, path: Path, spec: PreprocessingSpec) -> None:
+    def __init__(self, path: Path, spec: PreprocessingSpec, *, threads: int | None = None, gpu: bool = False) -> None:
         self.path = path
         self.spec = spec
-        self._session = open_session(path)
+        self._session = open_session(path, threads, gpu)
         pixels = Port("uint8", (None, spec.size, spec.size, 3))
         check_ports(self._session, path, {"pixels": pixels}, {"features": Port("float", (None, None))})
         size = next(output.shape[1] for output in self._session.get_outputs() if output.name == "features")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from visualtaste.errors import DataError, InUseError
 from visualtaste.features.encoder import OnnxEncoder
-from visualtaste.features.photos import load_batches
+from visualtaste.features.encoding import Encode, encode_here
 from visualtaste.features.store import FeatureStore, StoreInfo
 from visualtaste.features.turn import in_turn
 from visualtaste.files import digest_text
@@ -21,7 +21,6 @@ from visualtaste.progress import Reporter, Silent, Task
 if TYPE_CHECKING:  # data sets are read with polars, which extraction itself does not need
     from visualtaste.data.dataset import Dataset
 
-_BATCH = 64
 _UNLISTED = "unlisted"  # unusable by its mark, but failures.jsonl was lost
 
 
@@ -66,12 +65,13 @@ def extract(
     folder: Path | None = None,
     retry: bool = False,
     reporter: Reporter | None = None,
+    encode: Encode = encode_here,
 ) -> Extraction:
     """Compute the features that are missing in the data set's store (see `store_of`) and return the whole.
 
     Killed and started again, it computes exactly the rows that are missing. While another process writes the same
     store it waits, and then computes what that one left. Photos that cannot be read are skipped, counted and listed
-    in `failures.jsonl`; `retry` tries them again.
+    in `failures.jsonl`; `retry` tries them again. `encode` computes the features, here or elsewhere.
 
     Raises DataError when no photo at all can be used.
     """
@@ -81,22 +81,24 @@ def extract(
         with _turn(store, reporter):
             if retry:
                 store.reset_failures()
-            _extract_missing(dataset, encoder, store, reporter)
+            _extract_missing(dataset, encoder, store, reporter, encode)
     if not store.done.any():
         raise DataError(f"{dataset.folder}: none of the {store.info.rows} items has a usable photo, see {store.folder}")
     return Extraction.of(store)
 
 
-def _extract_missing(dataset: Dataset, encoder: OnnxEncoder, store: FeatureStore, reporter: Reporter) -> None:
+def _extract_missing(
+    dataset: Dataset, encoder: OnnxEncoder, store: FeatureStore, reporter: Reporter, encode: Encode
+) -> None:
     rows = store.to_do
     if len(rows) == 0:
         return
     _say_if_too_large(store, len(rows), reporter)
     item_ids = dataset.item_column("item_id")
     with reporter.task("Extracting features", total=store.info.rows, done=store.info.rows - len(rows)) as task:
-        for batch in load_batches(dataset.image_paths, rows, encoder.spec, _BATCH):
+        for batch in encode(dataset.image_paths, rows, encoder):
             if len(batch.rows):
-                store.put(batch.rows, encoder.encode(batch.pixels))
+                store.put(batch.rows, batch.features)
             if batch.failures:
                 store.put_failures(batch.failures, {row: item_ids[row] for row in batch.failures})
             task.advance(len(batch.rows) + len(batch.failures))

@@ -14,6 +14,10 @@ from visualtaste.errors import ArtifactError
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, NodeArg
 
+_CPU = "CPUExecutionProvider"
+# Without TensorFloat-32, whose products are exact to three digits only: features must not depend on the machine.
+_GPU = [("CUDAExecutionProvider", {"use_tf32": "0"}), _CPU]
+
 _PREAMBLE = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : (Load model from .*? failed:)?")
 
 
@@ -39,13 +43,14 @@ class Port:
         return f"{self.kind} {_sizes(self.shape)}"
 
 
-def open_session(path: Path, threads: int | None = None) -> InferenceSession:
-    """Open an ONNX file on the CPU, silently.
+def open_session(path: Path, threads: int | None = None, gpu: bool = False) -> InferenceSession:
+    """Open an ONNX file on the CPU or on the first GPU, silently.
 
     `threads` defaults to the cores that this process may use. Naming the number keeps ONNX Runtime from pinning
     threads to cores, which containers refuse with a page of warnings.
 
-    Raises ArtifactError when the file is missing, damaged, of a newer format or not ONNX at all.
+    Raises ArtifactError when the file is missing, damaged, of a newer format or not ONNX at all, or when `gpu` is
+    asked for and this ONNX Runtime cannot use one.
     """
     # Imported here: reading and describing a model folder needs no runtime.
     import onnxruntime
@@ -57,9 +62,14 @@ def open_session(path: Path, threads: int | None = None) -> InferenceSession:
     options.intra_op_num_threads = threads or usable_cores()
     options.inter_op_num_threads = 1
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        # a build for the CPU alone refuses the very name of a GPU's provider
+        there = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+        session = onnxruntime.InferenceSession(path, options, providers=_GPU if gpu and there else [_CPU])
     except Exception as error:  # the runtime's errors share no narrower class
         raise ArtifactError(f"{path}: {_explain(str(error))}") from None
+    if gpu and session.get_providers()[0] == _CPU:  # a build for GPUs that finds none falls back without a word
+        raise ArtifactError(f"{path}: ONNX Runtime finds no GPU to run it on: pip install onnxruntime-gpu")
+    return session
 
 
 def check_ports(session: InferenceSession, path: Path, inputs: Mapping[str, Port], outputs: Mapping[str, Port]) -> None:

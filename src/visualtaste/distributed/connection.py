@@ -1,0 +1,52 @@
+"""Finding a Ray cluster, quietly, or saying what to do where there is none."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from visualtaste.errors import ClusterError, MissingExtraError
+
+_START = "start one with `ray start --head` here, and `ray start --address HOST:6379` on the other machines"
+
+
+@contextmanager
+def connection(address: str) -> Iterator[None]:
+    """Be connected to the cluster at `address` (HOST:PORT), the one that this machine belongs to (auto), or one
+    that is made of this machine for as long as this lasts (local).
+
+    Raises MissingExtraError without Ray, ClusterError when no cluster answers or it runs another Ray or Python.
+    """
+    if address.startswith("ray://"):
+        raise ClusterError(
+            f"{address}: Ray's client cannot run these jobs: run the command on a machine of the cluster, with "
+            "--cluster auto, or send it there with `ray job submit`"
+        )
+    # The cluster of this machine alone is ours, so what it sends home is, too: nothing.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("--cluster", "cluster") from error
+
+    if ray.is_initialized():  # by whoever uses us as a library: the connection is theirs
+        yield
+        return
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=True)
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        raise ClusterError(_explain(address, str(error))) from None
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _explain(address: str, message: str) -> str:
+    if "ersion mismatch" in message:
+        return f"the cluster at {address} runs other versions: {' '.join(message.split())}"
+    if address == "auto":
+        return f"no Ray cluster runs on this machine: {_START}"
+    return f"no Ray cluster answers at {address!r} ({' '.join(message.split())[:200]}): {_START}"

@@ -1,0 +1,50 @@
+"""A Ray cluster of several machines, as far as Ray can tell, on this one: each is started as people start them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+PATIENCE = 120  # seconds until a machine must have joined
+_MACHINE = ("--node-ip-address", "127.0.0.1", "--num-cpus", "1", "--object-store-memory", "150000000", "--block")
+
+
+@contextmanager
+def local_cluster(machines: int) -> Iterator[str]:
+    """The address of a cluster that lives as long as this lasts."""
+    # sockets lie below its folder, and their paths must be short
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as folder, ExitStack() as up:
+        address = f"127.0.0.1:{_free_port()}"
+        head = ("--head", "--port", address.split(":")[1], "--include-dashboard", "false", "--temp-dir", folder)
+        up.enter_context(_machine(Path(folder) / "head.log", *head))
+        for number in range(1, machines):
+            up.enter_context(_machine(Path(folder) / f"machine-{number}.log", "--address", address))
+        yield address
+
+
+@contextmanager
+def _machine(log: Path, *options: str) -> Iterator[None]:
+    command = [str(Path(sys.executable).with_name("ray")), "start", *options, *_MACHINE]
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while b"Ray runtime started" not in log.read_bytes():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()  # and all that it started
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port: int = server.getsockname()[1]
+        return port
