@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+import torch
 from PIL import Image
 
 from support.killer import killing_the_reader_of
 from support.local_cluster import local_cluster
 from support.tiny_model import SIZE
+from visualtaste.artifact.folder import read_manifest
+from visualtaste.artifact.manifest import EncoderManifest
 from visualtaste.config import TasteConfig
 from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo
+from visualtaste.errors import ClusterError
 from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.extract import extract
 from visualtaste.features.preprocessing import PreprocessingSpec
+from visualtaste.training.fit import fit_encoder
 
 pytest.importorskip("ray", reason="needs Ray: pip install 'visualtaste[cluster]'")
 
@@ -35,13 +41,24 @@ pytestmark = [
 
 MISSING, BROKEN = 5, 17  # items without a file, and with one that is no picture
 ITEMS = 48
-CONFIG = TasteConfig.preset("shop").updated(
-    {
-        "seed": 5,
-        "split": {"validation": 0.25},
-        "encoder": {"image_size": 32, "hidden": 16, "frozen_epochs": 1, "epochs": 2, "batch_size": 8, "device": "cpu"},
-    }
-)
+TRAINED = 31  # an item of training users
+CONFIG = """
+preset = "shop"
+seed = 5
+
+[split]
+test = 0.1
+validation = 0.2
+max_category_share = 1.0
+
+[encoder]
+image_size = 32
+hidden = 16
+frozen_epochs = 1
+epochs = 2
+batch_size = 4
+device = "cpu"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +103,7 @@ def shop(tmp_path_factory):
     info = DatasetInfo(name="shades", source="test", image_root="images", categories=categories)
     dataset = Dataset(folder, info, items, interactions)
     dataset.write()
+    (folder.parent / "taste.toml").write_text(CONFIG)
     return dataset
 
 
@@ -111,3 +129,68 @@ def test_a_killed_workers_photos_are_done_again_and_the_features_are_the_local_o
     assert found.skipped == expected.skipped == {"missing": 1, "not-an-image": 1}
     listed = (found.store.folder / "failures.jsonl").read_text().splitlines()
     assert len(listed) == 2
+
+
+def test_the_command_extracts_what_is_missing_and_only_that(address, shop, tiny_encoder_folder):
+    finished = run("extract", tiny_encoder_folder, shop.folder, "--cluster", "auto")
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == "features of 46 items, skipped: 1 missing, 1 not-an-image\n"
+    assert "ray" not in finished.stderr.lower()  # its own messages stay in its own logs
+    again = run("extract", tiny_encoder_folder, shop.folder)  # here, and nothing is left to do
+    assert again.stdout == finished.stdout
+    assert "Extracting" not in again.stderr
+
+
+def test_photos_that_a_machine_does_not_see_are_no_bad_photos(cluster, shop, tiny_encoder_folder, tmp_path):
+    """For want of a second machine, a photo that exists for this process alone."""
+    with (shop.folder / "images" / "0.png").open("rb") as file:
+        private = os.dup2(file.fileno(), 900)
+    encoder = OnnxEncoder(tiny_encoder_folder / "encoder.onnx", PreprocessingSpec(size=SIZE))
+    try:
+        with pytest.raises(ClusterError, match=r"cannot read /proc/self/fd/900.*a shared folder"):
+            list(cluster.encode([f"/proc/self/fd/{private}"], np.array([0]), encoder))
+    finally:
+        os.close(private)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(address, shop):
+    """Stage 1 by two workers, as the command trains it."""
+    folder = shop.folder.parent
+    finished = run(
+        "fit-encoder", shop.folder, "-o", folder / "encoder", "-c", folder / "taste.toml", "--cluster", "auto"
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "stage 1 on 2 workers with 1 processor each" in finished.stderr
+    assert "phase 2, epoch 2/2" in finished.stderr
+    return read_manifest(folder / "encoder", EncoderManifest)
+
+
+def test_a_killed_worker_changes_nothing_about_the_encoder(cluster, shop, undisturbed, tmp_path):
+    config = TasteConfig.from_toml(shop.folder.parent / "taste.toml")
+    photo = shop.image_path(TRAINED)
+    with killing_the_reader_of(photo, spared=1) as killing:  # the first epoch is over when it is read again
+        folder = fit_encoder(shop, config, tmp_path / "encoder", backend=cluster)
+    assert killing.killed is not None
+    found = read_manifest(folder, EncoderManifest)
+    assert found.files == undisturbed.files  # every network, bit for bit
+    assert [record.loss for record in found.history] == [record.loss for record in undisturbed.history]
+
+
+def test_one_worker_trains_what_a_process_alone_trains(cluster, shop, tmp_path):
+    config = TasteConfig.from_toml(shop.folder.parent / "taste.toml")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as a worker has; sums of more are rounded otherwise
+    try:
+        here = fit_encoder(shop, config, tmp_path / "here")
+    finally:
+        torch.set_num_threads(threads)
+    there = fit_encoder(shop, config, tmp_path / "there", backend=replace(cluster, workers=1))
+    assert read_manifest(there, EncoderManifest).files == read_manifest(here, EncoderManifest).files
+
+
+def test_no_cluster_is_one_line_that_says_what_to_do(shop, tiny_encoder_folder):
+    finished = run("extract", tiny_encoder_folder, shop.folder, "--cluster", "ray://127.0.0.1:10001")
+    assert finished.returncode == 2
+    assert finished.stderr.count("\n") == 1
+    assert "ray job submit" in finished.stderr

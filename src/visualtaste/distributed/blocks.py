@@ -7,6 +7,8 @@ A block goes in with the columns `row` and `photo` (path or URL, or null) and co
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,27 @@ Block = dict[str, NDArray[Any]]
 _THREADS_ON_DISK, _THREADS_ON_URLS = 2, 16
 
 
+@dataclass(frozen=True)
+class Network:
+    """An encoder as it travels: its file's bytes, as a worker shares no disk with who sent it."""
+
+    key: str  # OnnxEncoder.key
+    spec: PreprocessingSpec
+    content: bytes = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, encoder: OnnxEncoder) -> Network:
+        """The encoder made ready to travel."""
+        return cls(encoder.key, encoder.spec, encoder.path.read_bytes())
+
+    def open(self, gpu: bool = False) -> OnnxEncoder:
+        """The encoder on one core, or on a GPU."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "encoder.onnx"
+            path.write_bytes(self.content)
+            return OnnxEncoder(path, self.spec, threads=1, gpu=gpu)
+
+
 def decode(block: Block, spec: PreprocessingSpec) -> Block:
     """Photos to pixels: `photo` becomes `pixels` (B, S, S, 3) uint8, `reason` and `message`."""
     photos: list[Location | None] = [None if photo is None else str(photo) for photo in block["photo"]]
@@ -40,31 +63,31 @@ def decode(block: Block, spec: PreprocessingSpec) -> Block:
     return {"row": block["row"], "pixels": pixels, "reason": reason, "message": message}
 
 
-class Encode:
-    """Pixels to features, by an encoder whose file travels as bytes: a worker shares no disk with who sent it."""
-
-    def __init__(self, network: bytes, spec: PreprocessingSpec, gpu: bool = False) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "encoder.onnx"
-            path.write_bytes(network)
-            self._encoder = OnnxEncoder(path, spec, threads=1, gpu=gpu)
-
-    def __call__(self, block: Block) -> Block:
-        """`pixels` become `features` (B, K); those of unusable photos are zero."""
-        readable: Bool = block["reason"] == ""
-        features = np.zeros((len(readable), self._encoder.feature_size), dtype=np.float32)
-        if readable.any():
-            features[readable] = self._encoder.encode(block["pixels"][readable])
-        return {"features": features, **{name: block[name] for name in ("row", "reason", "message")}}
+def encode(block: Block, encoder: OnnxEncoder) -> Block:
+    """Pixels to features: `pixels` become `features` (B, K); those of unusable photos are zero."""
+    readable: Bool = block["reason"] == ""
+    features = np.zeros((len(readable), encoder.feature_size), dtype=np.float32)
+    if readable.any():
+        features[readable] = encoder.encode(block["pixels"][readable])
+    return {"features": features, **{name: block[name] for name in ("row", "reason", "message")}}
 
 
-class DecodeAndEncode:
-    """Both, for workers that have no GPU: nothing is gained by moving pixels from one process to another."""
+def decode_and_encode(block: Block, network: Network) -> Block:
+    """Both, on a core: nothing would be gained by moving pixels from one process to another."""
+    return encode(decode(block, network.spec), _opened(network))
 
-    def __init__(self, network: bytes, spec: PreprocessingSpec) -> None:
-        self._spec = spec
-        self._encode = Encode(network, spec)
+
+class EncodeOnGpu:
+    """Pixels to features on the one GPU of a worker, which is kept: it must not be opened for every block."""
+
+    def __init__(self, network: Network) -> None:
+        self._encoder = network.open(gpu=True)
 
     def __call__(self, block: Block) -> Block:
-        """`photo` becomes `features` (B, K), `reason` and `message`."""
-        return self._encode(decode(block, self._spec))
+        """`pixels` become `features` (B, K)."""
+        return encode(block, self._encoder)
+
+
+@lru_cache(maxsize=1)  # a process works through many blocks of one encoder
+def _opened(network: Network) -> OnnxEncoder:
+    return network.open()

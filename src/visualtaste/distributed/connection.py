@@ -24,8 +24,7 @@ def connection(address: str) -> Iterator[None]:
             f"{address}: Ray's client cannot run these jobs: run the command on a machine of the cluster, with "
             "--cluster auto, or send it there with `ray job submit`"
         )
-    # The cluster of this machine alone is ours, so what it sends home is, too: nothing.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster made for one command has no usage to report
     try:
         import ray
     except ModuleNotFoundError as error:

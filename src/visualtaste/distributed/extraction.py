@@ -14,7 +14,7 @@ import pyarrow as pa
 import ray
 
 from visualtaste.data.locations import Location, absolute, read_location
-from visualtaste.distributed.blocks import Block, DecodeAndEncode, Encode, decode
+from visualtaste.distributed.blocks import Block, EncodeOnGpu, Network, decode, decode_and_encode
 from visualtaste.distributed.nodes import Node, check_photo
 from visualtaste.distributed.quiet import quiet_ray_data
 from visualtaste.distributed.trouble import told
@@ -38,31 +38,24 @@ def encode_on(
     readable = _readable_photo(photos, rows)
     if readable is not None:
         check_photo(working, readable)
-    network = encoder.path.read_bytes()
+    network = Network.of(encoder)
+    gpus = sum(node.gpus for node in working)
     quiet_ray_data()
     for start in range(0, len(rows), _ROUND):
-        pipeline = _pipeline(_table(photos, rows[start : start + _ROUND]), network, encoder, working)
+        pipeline = _pipeline(_table(photos, rows[start : start + _ROUND]), network, gpus)
         with told("extraction"):
             for block in pipeline.iter_batches(batch_size=None, batch_format="numpy"):
                 yield _batch(block)
 
 
-def _pipeline(table: pa.Table, network: bytes, encoder: OnnxEncoder, working: list[Node]) -> ray.data.Dataset:
-    gpus, cpus = sum(node.gpus for node in working), sum(node.cpus for node in working)
-    blocks = [table.slice(start, _BLOCK) for start in range(0, len(table), _BLOCK)]
-    source = ray.data.from_arrow(blocks)
+def _pipeline(table: pa.Table, network: Network, gpus: int) -> ray.data.Dataset:
+    source = ray.data.from_arrow([table.slice(start, _BLOCK) for start in range(0, len(table), _BLOCK)])
     if not gpus:
-        return source.map_batches(
-            DecodeAndEncode,
-            fn_constructor_args=(network, encoder.spec),
-            batch_size=BATCH,
-            num_cpus=1,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=cpus),
-        )
-    pixels = source.map_batches(decode, fn_kwargs={"spec": encoder.spec}, batch_size=BATCH, num_cpus=1)
+        return source.map_batches(decode_and_encode, fn_kwargs={"network": network}, batch_size=BATCH, num_cpus=1)
+    pixels = source.map_batches(decode, fn_kwargs={"spec": network.spec}, batch_size=BATCH, num_cpus=1)
     return pixels.map_batches(
-        Encode,
-        fn_constructor_args=(network, encoder.spec, True),
+        EncodeOnGpu,
+        fn_constructor_args=(network,),
         batch_size=BATCH,
         num_cpus=0,
         num_gpus=1,
