@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from visualtaste.cli.cluster import ClusterOption, WorkersOption, cluster_at
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
 from visualtaste.cli.settings import (
     ConfigOption,
@@ -20,7 +21,10 @@ from visualtaste.cli.settings import (
     build_config,
 )
 
-DatasetArgument = Annotated[Path, typer.Argument(help="Dataset folder, as `visualtaste import` writes it.")]
+# text, as a path would lose one of the slashes of a URL
+DatasetArgument = Annotated[
+    str, typer.Argument(help="Dataset folder, as `visualtaste import` writes it, or its URL (s3://, gs://, ...).")
+]
 
 
 def fit(
@@ -34,12 +38,15 @@ def fit(
     fold: FoldOption = None,
     seed: SeedOption = None,
     settings: SetOption = None,
+    cluster: ClusterOption = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Train both stages: fine-tune the encoder, extract features, learn the interests.
 
     Killed and started again, it goes on from the last completed epoch or batch.
     """
     with errors_as_one_line():
+        from visualtaste.training.backend import HERE
         from visualtaste.training.fit import fit as run
 
         chosen = build_config(
@@ -52,7 +59,8 @@ def fit(
             split__fold=fold,
             seed=seed,
         )
-        model = run(dataset, chosen, output, RichReporter())
+        with cluster_at(cluster, workers) as backend:
+            model = run(dataset, chosen, output, RichReporter(), backend or HERE)
         out.print(model.describe(), highlight=False, markup=False, soft_wrap=True)
         err.print(f"[bold green]done:[/] {output}", highlight=False)
 
@@ -66,14 +74,18 @@ def fit_encoder(
     fold: FoldOption = None,
     seed: SeedOption = None,
     settings: SetOption = None,
+    cluster: ClusterOption = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Stage 1: fine-tune the encoder on the photos of the training users' items."""
     with errors_as_one_line():
         from visualtaste.data.dataset import Dataset
+        from visualtaste.training.backend import HERE
         from visualtaste.training.fit import fit_encoder as run
 
         chosen = build_config(config, preset, settings, encoder__name=encoder, split__fold=fold, seed=seed)
-        run(Dataset.read(dataset), chosen, output, RichReporter())
+        with cluster_at(cluster, workers) as backend:
+            run(Dataset.read(dataset), chosen, output, RichReporter(), backend or HERE)
         err.print(f"[bold green]done:[/] {output}", highlight=False)
 
 
@@ -81,16 +93,20 @@ def extract(
     model: Annotated[Path, typer.Argument(help="Encoder folder or model folder.")],
     dataset: DatasetArgument,
     retry: Annotated[bool, typer.Option("--retry", help="Try unusable photos again.")] = False,
+    cluster: ClusterOption = None,
 ) -> None:
     """Compute the features of every item of a dataset, once; they are kept in the dataset's folder."""
     with errors_as_one_line():
         from visualtaste.artifact.folder import read_any
         from visualtaste.data.dataset import Dataset
         from visualtaste.features.encoder import OnnxEncoder
+        from visualtaste.features.encoding import encode_here
         from visualtaste.features.extract import extract as run
 
         encoder = OnnxEncoder(model / "encoder.onnx", read_any(model).preprocessing)
-        extraction = run(Dataset.read(dataset), encoder, retry=retry, reporter=RichReporter())
+        with cluster_at(cluster) as backend:
+            encode = backend.encode if backend else encode_here
+            extraction = run(Dataset.read(dataset), encoder, retry=retry, reporter=RichReporter(), encode=encode)
         out.print(extraction.summary, highlight=False)
         if extraction.skipped:
             err.print(f"each is listed in {extraction.store.folder / 'failures.jsonl'}", highlight=False)

@@ -28,8 +28,8 @@ from visualtaste.inference.taste_model import TasteModel
 from visualtaste.models.encoder import quiet_transformers
 from visualtaste.models.item_classifier import ItemClassifier
 from visualtaste.progress import Reporter, Silent
+from visualtaste.training.backend import HERE, Backend
 from visualtaste.training.checkpoint import save_tensors
-from visualtaste.training.finetune import finetune
 from visualtaste.training.interests import InterestsData, fit_interests
 from visualtaste.training.learners import Learners
 
@@ -41,8 +41,11 @@ def fit(
     config: TasteConfig | None = None,
     output: Path | str | None = None,
     reporter: Reporter | None = None,
+    backend: Backend = HERE,
 ) -> TasteModel:
     """Train both stages on a data set and return the model, written to `output` (by default DATASET/model).
+
+    `backend` does the work on photos, here or on a cluster; what comes out of it is trained on here.
 
     Killed at any moment and called again, it goes on from the last completed epoch or the last extracted batch
     and ends with the same numbers. Test users of `config.split` are not used at all.
@@ -58,11 +61,17 @@ def fit(
         _refuse_other(output, _model_differences(model, dataset, config))
         return model
     encoder_folder = _partial(output) / "encoder"  # goes with the rest of it when stage 2 is done
-    fit_encoder(dataset, config, encoder_folder, reporter)
-    return fit_interests_on(dataset, encoder_folder, config, output, reporter)
+    fit_encoder(dataset, config, encoder_folder, reporter, backend)
+    return fit_interests_on(dataset, encoder_folder, config, output, reporter, backend)
 
 
-def fit_encoder(dataset: Dataset, config: TasteConfig, output: Path, reporter: Reporter | None = None) -> Path:
+def fit_encoder(
+    dataset: Dataset,
+    config: TasteConfig,
+    output: Path,
+    reporter: Reporter | None = None,
+    backend: Backend = HERE,
+) -> Path:
     """Stage 1: fine-tune the encoder and write the encoder folder; a complete one of the same training is kept."""
     reporter = reporter or Silent()
     if output.exists():
@@ -83,7 +92,7 @@ def fit_encoder(dataset: Dataset, config: TasteConfig, output: Path, reporter: R
             "data": dataset.fingerprint,
             "settings": digest_text(config.encoder.model_dump_json(), config.split.model_dump_json(), str(config.seed)),
         }
-        tuned = finetune(learners.photos(), config.encoder, config.seed, partial, identity, reporter)
+        tuned = backend.finetune(learners.photos(), config.encoder, config.seed, partial, identity, reporter)
         if tuned.unreadable:
             reporter.say(f"{tuned.unreadable} photos could not be read and were left out of stage 1")
         folder = _fresh(partial / "complete")
@@ -106,7 +115,12 @@ def fit_encoder(dataset: Dataset, config: TasteConfig, output: Path, reporter: R
 
 
 def fit_interests_on(
-    dataset: Dataset, encoder_folder: Path, config: TasteConfig, output: Path, reporter: Reporter | None = None
+    dataset: Dataset,
+    encoder_folder: Path,
+    config: TasteConfig,
+    output: Path,
+    reporter: Reporter | None = None,
+    backend: Backend = HERE,
 ) -> TasteModel:
     """Stage 2 on an encoder folder: extract what is missing, train the interests, write the model folder.
 
@@ -128,7 +142,7 @@ def fit_interests_on(
         _refuse_other(output, differences)
         return model
     encoder = OnnxEncoder(encoder_folder / "encoder.onnx", stage1.preprocessing)
-    extraction = extract(dataset, encoder, reporter=reporter)
+    extraction = extract(dataset, encoder, reporter=reporter, encode=backend.encode)
     if extraction.skipped:
         reporter.say(extraction.summary)
     with _workspace(output) as partial:
