@@ -13,6 +13,7 @@ from visualtaste.data.dataset import Dataset
 from visualtaste.data.downloads.outcome import OUTCOME_SCHEMA
 from visualtaste.data.downloads.set_aside import is_set_aside
 from visualtaste.data.downloads.statuses import FAILED
+from visualtaste.data.locations import Location, below, is_url
 from visualtaste.data.photo_names import photo_name
 
 PHOTOS = "images"  # the folder of photos, in that of the dataset
@@ -58,6 +59,8 @@ class Plan:
 
 
 def _prefix(dataset: Dataset) -> str:
+    if is_url(dataset.image_root):
+        return f"{os.path.abspath(dataset.folder / PHOTOS)}/"  # nothing else leads from there to here
     # real paths: from behind a symbolic link, `..` does not lead back to where the link is
     photos, root = os.path.realpath(dataset.folder / PHOTOS), os.path.realpath(dataset.image_root)
     relative = Path(os.path.relpath(photos, root)).as_posix()
@@ -75,7 +78,7 @@ def _present(dataset: Dataset, ours: pl.DataFrame) -> pl.Series:
     fetched = ours.select("image_url", (prefix + pl.col("image")).alias("fetched"))
     items = dataset.items.select("image", "image_url").join(fetched, on="image_url", how="left", maintain_order="left")
     exists = [
-        image is not None and image != fetched and os.path.isfile(dataset.image_root / image)
+        image is not None and image != fetched and _exists(below(dataset.image_root, image))
         for image, fetched in items.select("image", "fetched").iter_rows()
     ]
     return pl.Series("present", exists, dtype=pl.Boolean)
@@ -98,6 +101,11 @@ def _still_good(addresses: pl.DataFrame, ours: pl.DataFrame, photos: Path) -> pl
 def _is_name_of(image: str, item_ids: list[str]) -> bool:
     suffix = image.rsplit(".", 1)[1]
     return any(photo_name(item, suffix) == image for item in item_ids)
+
+
+def _exists(photo: Location) -> bool:
+    """Whether there is such a photo; one at a URL is taken at its word."""
+    return is_url(photo) or os.path.isfile(photo)
 
 
 def _size(path: Path) -> int | None:

@@ -241,6 +241,19 @@ def test_photos_that_are_there_stay_as_they_are(tmp_path: Path, server: UnrulySe
     assert sum(server.hits.values()) == 2
 
 
+def test_photos_on_another_storage_stay_there(tmp_path: Path, server: UnrulyServer) -> None:
+    addresses = [server.url("/photo/a"), server.url("/photo/b")]
+    linked_dataset(tmp_path, addresses, images={0: "own.png"}, image_root="s3://bucket/photos")
+    again(tmp_path)
+    dataset = Dataset.read(tmp_path)
+    assert dataset.image_path(0) == "s3://bucket/photos/own.png"
+    assert dict(server.hits) == {"/photo/b": 1}
+    fetched = dataset.image_path(1)
+    assert isinstance(fetched, Path)
+    assert fetched.read_bytes() == photo("b")
+    assert again(tmp_path).addresses == 0
+
+
 def test_a_new_address_of_an_item_gets_a_new_photo(tmp_path: Path, server: UnrulyServer) -> None:
     linked_dataset(tmp_path, [server.url("/photo/a"), server.url("/photo/b")])
     again(tmp_path)
