@@ -7,6 +7,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -86,11 +87,14 @@ def finish(process: subprocess.Popen[str]) -> str:
 def wait_for(process: subprocess.Popen[str], words: str) -> None:
     """Read what it says until it has said this; lines are broken where the terminal ends."""
     assert process.stderr is not None
+    impatience = threading.Timer(PATIENCE, process.kill)
+    impatience.start()
     said = ""
     while words not in said:
         line = process.stderr.readline()
         assert line, said
         said = " ".join((said + line).split())
+    impatience.cancel()
 
 
 def test_after_a_kill_exactly_the_missing_rows_are_computed(extractions: Extractions) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.filesize import decimal
+
 from visualtaste.errors import DataError, InUseError
 from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.encoding import Encode, encode_here
@@ -129,4 +131,4 @@ def _say_if_too_large(store: FeatureStore, rows: int, reporter: Reporter) -> Non
     """Hours of extraction should not be the first to find out that the disk is too small."""
     needed, free = 2 * store.info.feature_size * rows, shutil.disk_usage(store.folder).free
     if needed > free:
-        reporter.say(f"{store.folder} will take {needed / 1e9:.1f} GB more, but only {free / 1e9:.1f} GB are free")
+        reporter.say(f"{store.folder} will take {decimal(needed)} more, but only {decimal(free)} are free")

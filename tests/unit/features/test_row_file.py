@@ -45,8 +45,9 @@ def test_rows_go_to_their_places(path: Path) -> None:
 
 def test_of_a_row_given_twice_the_last_one_stays(path: Path) -> None:
     with closing(RowFile(path, 2)) as file:
-        file.write(rows(3, 0, 3), np.array([[1, 1], [2, 2], [3, 3]], dtype=np.uint8))
-    assert path.read_bytes() == bytes([2, 2, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0])
+        content = np.arange(200, dtype=np.uint8).repeat(2).reshape(200, 2)
+        file.write(np.tile(rows(3, 0), 100), content)
+    assert path.read_bytes() == bytes([199, 199, 0, 0, 0, 0, 198, 198, 0, 0, 0, 0, 0, 0, 0, 0])
 
 
 def test_no_rows_are_nothing(path: Path) -> None:

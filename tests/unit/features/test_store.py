@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from visualtaste.errors import DataError, ImageError, InUseError
+from visualtaste.features.row_file import RowFile
 from visualtaste.features.store import FeatureStore, StoreInfo
 from visualtaste.types import Ragged
 
@@ -73,6 +74,16 @@ def test_one_writes_and_the_others_read(tmp_path):
         np.testing.assert_array_equal(FeatureStore.open(tmp_path / "store", INFO).done, [False, True, False, False])
     other.put(np.array([2]), np.ones((1, 3), dtype=np.float32))
     np.testing.assert_array_equal(store.to_do, [0, 3])
+
+
+def test_features_are_on_the_disk_before_they_are_marked(tmp_path, monkeypatch):
+    store = FeatureStore.open(tmp_path / "store", INFO)
+    calls = []
+    sync, write = RowFile.sync, RowFile.write
+    monkeypatch.setattr(RowFile, "sync", lambda file: calls.append(("sync", file.path.name)) or sync(file))
+    monkeypatch.setattr(RowFile, "write", lambda file, *_: calls.append(("write", file.path.name)) or write(file, *_))
+    store.put(np.array([1]), np.ones((1, 3), dtype=np.float32))
+    assert calls == [("write", "features.f16"), ("sync", "features.f16"), ("write", "state.u8")]
 
 
 def test_a_store_whose_making_was_killed_is_made_again(tmp_path):

@@ -32,4 +32,5 @@ def test_many_users_are_computed_some_at_a_time(monkeypatch):
     whole = fit_shift(logits, targets), mean_loss(logits, targets, 0.5)
     assert whole[1] == weighted_bce(logits + 0.5, targets, 1.0).item()  # to the bit: one chunk changes nothing
     monkeypatch.setattr(calibration, "_ENTRIES_AT_ONCE", 40)  # four users
+    assert [len(some) for some, _ in calibration._chunks(logits, targets)] == [4] * 7 + [3]
     assert (fit_shift(logits, targets), mean_loss(logits, targets, 0.5)) == pytest.approx(whole)
