@@ -120,7 +120,8 @@ def _turn(store: FeatureStore, reporter: Reporter) -> Iterator[None]:
                 job = reporter.task("Extracted by another process", total=store.info.rows, done=store.info.rows - left)
                 task = waiting.enter_context(job)
             before, left = left, len(store.to_do)
-            task.advance(before - left)
+            if before != left:
+                task.advance(before - left)
 
         with in_turn(store.writing, show):
             waiting.close()

@@ -18,30 +18,19 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from visualtaste.errors import DataError, ImageError
 from visualtaste.features.failures import Failure, FailureLog
 from visualtaste.features.mapped import take
 from visualtaste.features.row_file import RowFile
+from visualtaste.features.store_info import StoreInfo, make
 from visualtaste.features.turn import in_turn
-from visualtaste.files import write_json
 from visualtaste.locks import exclusive
 from visualtaste.types import Bool, Float32, Int64, Ragged, offsets_of
 
+__all__ = ["FeatureStore", "StoreInfo"]
+
 TO_DO, DONE, UNUSABLE = 0, 1, 2
-
-
-class StoreInfo(BaseModel):
-    """The content of store.json; a store is only reopened for the very same one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: int = 1
-    encoder: str  # OnnxEncoder.key
-    items: str  # Dataset.items_digest
-    rows: int
-    feature_size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +50,7 @@ class FeatureStore:
     def __init__(self, folder: Path, info: StoreInfo) -> None:
         self.folder = folder
         self.info = info
-        for name, size in _sizes(info).items():
+        for name, size in info.sizes.items():
             found = (folder / name).stat().st_size if (folder / name).exists() else 0
             if found != size:  # NumPy would fill a file that was cut off with zeros and say nothing
                 raise DataError(f"{folder / name} has {found} bytes, not {size}: delete the folder and extract again")
@@ -82,8 +71,8 @@ class FeatureStore:
         if not manifest.exists():
             with in_turn(lambda: exclusive(folder / "lock")):
                 if not manifest.exists():  # nobody else made it before the lock was had
-                    _make(folder, info)
-        _check(manifest, info)
+                    make(folder, info)
+        info.check_same(manifest)
         return cls(folder, info)
 
     @contextmanager
@@ -194,27 +183,3 @@ class FeatureStore:
         stray = rows[(rows < 0) | (rows >= self.info.rows)]  # written there, they would lengthen the files
         if len(stray):
             raise DataError(f"{self.folder}: row {stray[0]} does not exist: there are {self.info.rows} rows")
-
-
-def _make(folder: Path, info: StoreInfo) -> None:
-    """An empty store; store.json comes last, so that a killed making is never taken for a store."""
-    for name, size in _sizes(info).items():
-        with (folder / name).open("wb") as stream:
-            stream.truncate(size)  # a sparse file of zeros: takes no space until rows are written
-    (folder / "failures.jsonl").write_bytes(b"")
-    write_json(folder / "store.json", info.model_dump())
-
-
-def _sizes(info: StoreInfo) -> dict[str, int]:
-    """Bytes of the files."""
-    return {"features.f16": info.rows * info.feature_size * 2, "state.u8": info.rows}
-
-
-def _check(manifest: Path, wanted: StoreInfo) -> None:
-    try:
-        found = StoreInfo.model_validate_json(manifest.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise DataError(f"{manifest}: {error.errors()[0]['msg']}: delete the folder and extract again") from None
-    if found != wanted:
-        differing = [name for name in StoreInfo.model_fields if getattr(found, name) != getattr(wanted, name)]
-        raise DataError(f"{manifest}: made for other {' and '.join(differing)}: delete the folder and extract again")

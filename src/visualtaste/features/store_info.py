@@ -1,0 +1,48 @@
+"""What a feature store is of, and making an empty one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from visualtaste.errors import DataError
+from visualtaste.files import write_json
+
+
+class StoreInfo(BaseModel):
+    """The content of store.json; a store is only reopened for the very same one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: int = 1
+    encoder: str  # OnnxEncoder.key
+    items: str  # Dataset.items_digest
+    rows: int
+    feature_size: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the files whose size is known from the start."""
+        return {"features.f16": self.rows * self.feature_size * 2, "state.u8": self.rows}
+
+    def check_same(self, manifest: Path) -> None:
+        """Raise DataError unless the file `manifest` says the same."""
+        try:
+            found = StoreInfo.model_validate_json(manifest.read_text(encoding="utf-8"))
+        except ValidationError as error:
+            raise DataError(f"{manifest}: {error.errors()[0]['msg']}: delete the folder and extract again") from None
+        if found != self:
+            differing = [name for name in StoreInfo.model_fields if getattr(found, name) != getattr(self, name)]
+            raise DataError(
+                f"{manifest}: made for other {' and '.join(differing)}: delete the folder and extract again"
+            )
+
+
+def make(folder: Path, info: StoreInfo) -> None:
+    """An empty store; store.json comes last, so that a killed making is never taken for a store."""
+    for name, size in info.sizes.items():
+        with (folder / name).open("wb") as stream:
+            stream.truncate(size)  # a sparse file of zeros: takes no space until rows are written
+    (folder / "failures.jsonl").write_bytes(b"")
+    write_json(folder / "store.json", info.model_dump())
