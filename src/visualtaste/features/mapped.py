@@ -2,7 +2,8 @@
 
 A page that is touched through a map stays with this process, and newer systems map up to 2 MB around it as well: some
 thousand scattered rows of a 10 GB file are gigabytes of memory, and mapping and unmapping those takes far longer than
-copying the rows. So scattered rows are read by system calls, out of the same cached pages that the map shows.
+copying the rows. So scattered rows are read by system calls, out of the same cached pages that the map shows. Small
+files are simply mapped: they cannot take more memory than they have.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from visualtaste.types import Int64, UInt8
 
+_SMALL = 2**28  # bytes of a file all of whose pages may stay
 _THREADS = 16  # that wait for the disk, which answers many questions at once
 _ROWS_AT_ONCE = 4096  # of `chunks`
 _Read = tuple[UInt8, int]  # where to, and the position in the file
@@ -56,14 +58,14 @@ def chunks(matrix: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def _file_of(matrix: NDArray[Any]) -> np.memmap[Any, Any] | None:
-    """The map of a file that a matrix is rows of; None for one in memory, and where rows cannot be read singly."""
+    """The map of a large file that a matrix is rows of; None for one in memory, or whose rows cannot be read singly."""
     base: Any = matrix
     # what is written through a private map is in no file
     if matrix.flags.writeable or not matrix.flags.c_contiguous or not hasattr(os, "preadv"):
         return None
     while isinstance(base, np.ndarray):
         if isinstance(base, np.memmap) and isinstance(base.base, mmap.mmap) and base.filename:
-            return base
+            return base if len(base.base) > _SMALL else None
         base = base.base
     return None
 

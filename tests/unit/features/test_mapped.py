@@ -14,6 +14,11 @@ from visualtaste.features.mapped import chunks, take
 ROWS = 20_000  # of 2 KB: 40 MB
 
 
+@pytest.fixture(autouse=True)
+def _no_file_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping, "_SMALL", 0)
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("mapped") / "matrix"
@@ -95,6 +100,13 @@ def test_a_part_of_a_map_and_a_saved_array_are_read_at_their_places(file: Path, 
     saved = np.load(tmp_path / "array.npy", mmap_mode="r")
     assert take(saved, np.array([3, 0])).tolist() == [[9, 10, 11], [0, 1, 2]]
     assert take(saved[:, 1:], np.array([3, 0])).tolist() == [[10, 11], [1, 2]]  # rows with gaps: through the map
+
+
+def test_a_small_file_is_read_through_its_map(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping, "_SMALL", file.stat().st_size)
+    matrix = mapped(file)
+    monkeypatch.setattr(os, "preadv", None)  # would fail if it were called
+    np.testing.assert_array_equal(take(matrix, np.array([5, 3])), np.asarray(matrix)[[5, 3]])
 
 
 def test_a_file_that_was_cut_off_since_is_an_error(tmp_path: Path) -> None:
