@@ -5,6 +5,7 @@ statuses.py      the words for what became of an item's photo
 outcome.py       what became of one address, and the table of all of them
 public.py        which network addresses lead out into the world
 network.py       connections to such addresses only
+stream.py        one such connection
 transport.py     httpx over these connections
 answers.py       what may come of one request
 fetch.py         one request, and which of these it comes to

@@ -17,6 +17,7 @@ from typing import Any
 import httpcore2
 
 from visualtaste.data.downloads.public import is_public
+from visualtaste.data.downloads.stream import Stream
 
 _LOOKUPS = 16  # at once; a dead name server takes seconds for each
 _REMEMBERED = 60.0  # seconds that a name's addresses are used again
@@ -59,7 +60,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         share = timeout / len(addresses) if timeout is not None else None
         for place, address in enumerate(addresses, start=1):
             try:
-                return await self._connector.connect_tcp(address, port, share, local_address, socket_options)
+                return Stream(await self._connector.connect_tcp(address, port, share, local_address, socket_options))
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 if place == len(addresses):
                     raise
