@@ -41,7 +41,7 @@ import polars as pl
 
 from visualtaste.config import CurationSettings
 from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo, FilterStep
-from visualtaste.data.ids import IdTypes, codes, decoded
+from visualtaste.data.ids import IdTypes, codes, decoded, ranks
 from visualtaste.data.images import verify_images
 from visualtaste.data.kcore import k_core
 from visualtaste.data.ledger import Ledger
@@ -172,7 +172,10 @@ def _keep_frequent_categories(ledger: Ledger, at_most: int) -> None:
 
 def _in_time_order(interactions: pl.DataFrame) -> pl.DataFrame:
     """Each user's interactions together, earliest first, equal times by item id, unknown times last."""
-    return interactions.sort("user_id", "timestamp", "item_id", nulls_last=True)
+    ordered = interactions.with_columns(user=ranks(interactions["user_id"]), item=ranks(interactions["item_id"]))
+    for key in ("item", "timestamp", "user"):  # one after the other, which is many times faster than all at once
+        ordered = ordered.sort(key, nulls_last=True, maintain_order=True)
+    return ordered.drop("user", "item")
 
 
 def _image_root(images: Path, folder: Path) -> str:

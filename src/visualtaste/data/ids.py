@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from visualtaste.types import Int64
@@ -36,6 +37,15 @@ class IdTypes:
 def decoded(table: pl.DataFrame) -> pl.DataFrame:
     """The table with all its codes as text again."""
     return table.cast({column: pl.String for column, kind in table.schema.items() if isinstance(kind, pl.Categorical)})
+
+
+def ranks(ids: pl.Series) -> pl.Series:
+    """For each id (T,) its place in the alphabet of those that there are: sorts like the ids, only faster."""
+    distinct = ids.unique()
+    in_order = codes(distinct.gather(distinct.cast(pl.String).arg_sort()))
+    places = np.zeros(in_order.max(initial=-1) + 1, dtype=np.uint32)
+    places[in_order] = np.arange(len(in_order))
+    return pl.Series(places[codes(ids)])
 
 
 def codes(ids: pl.Series) -> Int64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class LineFile:
     def batches(self) -> Iterator[Batch]:
         """All lines in order; the bytes after the last line end are a line too, unless the file is damaged."""
         first, rest = 1, b""
-        for block in self._blocks:
+        for block in _ahead(iter(self._blocks)):
             lines = block.split(b"\n")
             lines[0] = rest + lines[0]
             rest = _bounded(lines.pop())
@@ -68,6 +69,15 @@ class LineFile:
                     shown = read
             if shown < size:  # of a damaged file
                 task.advance(size - shown)
+
+
+def _ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same blocks, the next one read and decompressed in a thread while its predecessor is worked on."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = thread.submit(next, blocks, None)
+            yield block
 
 
 def _bounded(line: bytes) -> bytes:

@@ -43,15 +43,16 @@ def _drop_unknown(ledger: Ledger) -> None:
 
 
 def _drop_doubled_pairs(ledger: Ledger) -> None:
-    doubled = ledger.interactions.filter(PAIR.is_duplicated())
+    log = ledger.interactions
+    # the sort is stable: of rows with one time, or without a time, the first in the file stays
+    ledger.interactions = log.sort("timestamp", nulls_last=True, maintain_order=True)
+    first = ledger.interactions.select(PAIR.is_first_distinct()).to_series()
+    doubled = log.filter(PAIR.is_in(ledger.interactions.filter(~first).select(PAIR.unique()).to_series().implode()))
     examples = (
         doubled.select(pl.format("user {}, item {}", "user_id", "item_id")).to_series().unique(maintain_order=True)
     )
-    # the sort is stable: of rows with one time, or without a time, the first in the file stays
-    ledger.interactions = ledger.interactions.sort("timestamp", nulls_last=True, maintain_order=True)
-    ledger.keep_interactions(
-        "duplicates", "the user has the item already; the earliest row stays", PAIR.is_first_distinct(), examples
-    )
+    reason = "the user has the item already; the earliest row stays"
+    ledger.keep_interactions("duplicates", reason, pl.lit(first), examples)
 
 
 def _given(column: str) -> pl.Expr:
