@@ -47,8 +47,8 @@ def main() -> None:
         scratch={"depth_multiplier": 1.0}, image_size=arguments.size, frozen_epochs=0, epochs=1, batch_size=64
     )
     with tempfile.TemporaryDirectory() as folder:
-        paths = _photos(Path(folder) / "photos", arguments.photos)
-        labels = _labels(arguments.photos)
+        paths = make_photos(Path(folder) / "photos", arguments.photos)
+        labels = make_labels(arguments.photos)
         encoder = make_encoder(settings).eval()
         export_encoder(encoder, Path(folder) / "encoder.onnx")
         onnx = OnnxEncoder(Path(folder) / "encoder.onnx", encoder.spec)
@@ -124,7 +124,7 @@ def _plain_photo(path: Path, side: int) -> torch.Tensor:
     return torch.from_numpy(pixels.copy()).permute(2, 0, 1).float() / 127.5 - 1
 
 
-def _photos(folder: Path, count: int) -> list[Path]:
+def make_photos(folder: Path, count: int) -> list[Path]:
     """JPEG files of smooth noise, about as large as product photos of their size."""
     folder.mkdir()
     random = generator(0, "benchmark", "photos")
@@ -135,7 +135,7 @@ def _photos(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def _labels(count: int) -> Ragged:
+def make_labels(count: int) -> Ragged:
     random = generator(0, "benchmark", "labels")
     return Ragged.from_rows([np.sort(random.choice(CATEGORIES, LABELS_A_PHOTO, replace=False)) for _ in range(count)])
 

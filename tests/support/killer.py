@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PATIENCE = 120  # seconds until the photo must have been read
+PATIENCE = 600  # seconds until the photo must have been read
 
 
 class _GaveUpError(Exception):

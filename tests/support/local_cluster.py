@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-PATIENCE = 120  # seconds until a machine must have joined
+PATIENCE = 300  # seconds until a machine must have joined
 _MACHINE = ("--node-ip-address", "127.0.0.1", "--num-cpus", "1", "--object-store-memory", "150000000", "--block")
 
 
@@ -34,7 +34,12 @@ def local_cluster(machines: int) -> Iterator[str]:
 @contextmanager
 def _machine(log: Path, *options: str) -> Iterator[None]:
     command = [str(Path(sys.executable).with_name("ray")), "start", *options, *_MACHINE]
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+    # Ray runs its workers at the lowest priority, which on a busy machine is none
+    environment = os.environ | {"RAY_worker_niceness": "0"}
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, env=environment) as process,
+    ):
         try:
             deadline = time.monotonic() + PATIENCE
             while b"Ray runtime started" not in log.read_bytes():

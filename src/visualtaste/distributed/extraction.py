@@ -15,7 +15,7 @@ import ray
 
 from visualtaste.data.locations import Location, absolute, read_location
 from visualtaste.distributed.blocks import Block, EncodeOnGpu, Network, decode, decode_and_encode
-from visualtaste.distributed.nodes import Node, check_photo
+from visualtaste.distributed.nodes import Node, check_gpus, check_photo
 from visualtaste.distributed.quiet import quiet_ray_data
 from visualtaste.distributed.trouble import told
 from visualtaste.errors import ImageError
@@ -33,8 +33,9 @@ def encode_on(
 ) -> Iterator[FeatureBatch]:
     """Features of the photos of `rows`, each row once, in any order; see `features.encoding.Encode`.
 
-    Raises ClusterError when a machine cannot read what this process can, or a block fails again and again.
+    Raises ClusterError when a machine cannot read what this process can or has a GPU that it cannot use.
     """
+    check_gpus(working)
     readable = _readable_photo(photos, rows)
     if readable is not None:
         check_photo(working, readable)

@@ -75,6 +75,17 @@ def check_photo(working: list[Node], photo: Location) -> None:
             )
 
 
+def check_gpus(working: list[Node]) -> None:
+    """Raise ClusterError unless every machine that lends a GPU has an ONNX Runtime that computes on it."""
+    lending = [node for node in working if node.gpus]
+    for node, capable in zip(lending, on_each(lending, _computes_on_gpus), strict=True):
+        if not capable:
+            raise ClusterError(
+                f"{node.address} lends GPUs that its ONNX Runtime cannot use: pip install onnxruntime-gpu in "
+                "place of onnxruntime there, or start Ray there with --num-gpus 0"
+            )
+
+
 def check_folder(working: list[Node], folder: str) -> None:
     """Raise ClusterError unless every machine sees this folder of ours."""
     for node, absent in zip(working, on_each(working, _absence, folder), strict=True):
@@ -127,6 +138,12 @@ def _problem(photo: Location) -> str | None:
     except (OSError, ValueError, DataError, MissingExtraError) as error:
         return str(error)
     return None
+
+
+def _computes_on_gpus() -> bool:
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
 def _absence(folder: str) -> bool:

@@ -8,8 +8,10 @@ from ray.data import DataContext
 
 
 def quiet_ray_data() -> None:
-    """Let Ray Data run without progress bars and without describing its plans."""
+    """Let Ray Data run without progress bars, and tell its troubles by exceptions alone."""
     context = DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    for handler in logging.getLogger("ray.data").handlers:
+        if isinstance(handler, logging.StreamHandler):  # the terminal's; the log file keeps everything
+            handler.setLevel(logging.CRITICAL)
