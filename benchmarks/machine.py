@@ -12,7 +12,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("numpy", "torch", "onnxruntime", "polars", "msgspec", "pandas", "torchmetrics", "transformers", "ray")
+LIBRARIES = (
+    "numpy",
+    "torch",
+    "onnxruntime",
+    "polars",
+    "msgspec",
+    "pandas",
+    "torchmetrics",
+    "transformers",
+    "ray",
+)
 
 
 def machine() -> dict[str, Any]:
