@@ -198,10 +198,3 @@ def test_one_worker_trains_what_a_process_alone_trains(cluster, shop, tmp_path):
     assert [record.loss for record in there.history] == [record.loss for record in here.history]
     for name, tensor in here.classifier.state_dict().items():
         assert torch.equal(there.classifier.state_dict()[name], tensor), name
-
-
-def test_no_cluster_is_one_line_that_says_what_to_do(shop, tiny_encoder_folder):
-    finished = run("extract", tiny_encoder_folder, shop.folder, "--cluster", "ray://127.0.0.1:10001")
-    assert finished.returncode == 2
-    assert finished.stderr.count("\n") == 1
-    assert "ray job submit" in finished.stderr

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from visualtaste.errors import ClusterError, MissingExtraError
 
+_PATIENCE = 5  # seconds for a machine to accept a connection
 _START = "start one with `ray start --head` here, and `ray start --address HOST:6379` on the other machines"
 
 
@@ -33,6 +35,7 @@ def connection(address: str) -> Iterator[None]:
     if ray.is_initialized():  # by whoever uses us as a library: the connection is theirs
         yield
         return
+    _refuse_silence(os.environ.get("RAY_ADDRESS", address) if address == "auto" else address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=True)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
@@ -41,6 +44,19 @@ def connection(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _refuse_silence(address: str) -> None:
+    """Raise ClusterError when nothing listens at HOST:PORT, of which Ray itself makes sure for many minutes."""
+    if address in ("auto", "local"):
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise ClusterError(f"{address!r} is no address of a cluster: give HOST:PORT, auto or local")
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(_explain(address, str(error))) from None
 
 
 def _explain(address: str, message: str) -> str:

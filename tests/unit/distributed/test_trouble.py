@@ -2,7 +2,9 @@ import pytest
 
 from visualtaste.errors import ClusterError
 
-ray = pytest.importorskip("ray", reason="needs Ray: pip install 'visualtaste[cluster]'")
+pytest.importorskip("ray", reason="needs Ray: pip install 'visualtaste[cluster]'")
+
+import ray
 
 from visualtaste.distributed.trouble import told
 
