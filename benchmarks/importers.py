@@ -1,43 +1,50 @@
 """Importing the Amazon data: rows a second against the plain way, and whole imports at full size.
 
-    python -m benchmarks.importers FOLDER [--parts rows kitchen large] [--runs 3] [--reviews 20000000]
+    python -m benchmarks.importers FOLDER [--parts rows kitchen large core] [--runs 3] [--reviews 20000000]
 
 FOLDER receives the generated files (see benchmarks.amazon_files), 3.5 GB for all parts, and keeps them.
 
     rows      a file into tables: `json.loads` or `ast.literal_eval` line by line into pandas, and ours
     kitchen   the whole command on files of the size of Home and Kitchen of 2014
     large     the whole command on 20 million reviews of 2023
+    core      the 5-core of as many interactions, against peeling one user or item after the other
 
-Times are of whole processes, memory is the largest that the process held (resident set).
+Memory is the largest that a process held (resident set).
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import gzip
 import itertools
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas
 
 from benchmarks.amazon_files import write_2014, write_2023
-from benchmarks.machine import median_seconds, report
+from benchmarks.core import log_2023, peel
+from benchmarks.machine import report
 from visualtaste.data.amazon.formats import EDITIONS, EditionName
 from visualtaste.data.amazon.items import read_items
 from visualtaste.data.amazon.reviews import read_reviews
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.ids import IdTypes
-from visualtaste.data.malformed import Malformed
+from visualtaste.data.kcore import k_core
+from visualtaste.data.malformed import MALFORMED, Malformed
 from visualtaste.progress import Silent
 
+PARTS = ["rows", "kitchen", "large", "core"]
 SAMPLE = 200_000  # lines of a file that both ways read: all of a large file would not fit the plain way's memory
 
 
@@ -45,43 +52,46 @@ def main() -> None:
     """Generate what is missing, measure, print JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument(
-        "--parts", nargs="+", choices=["rows", "kitchen", "large"], default=["rows", "kitchen", "large"]
-    )
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--reviews", type=int, default=20_000_000)
+    parser.add_argument("--reviews", type=int, default=20_000_000, help="of 2023")
     arguments = parser.parse_args()
-    early = write_2014(arguments.folder / "2014")
+    parts, runs, reviews = arguments.parts, arguments.runs, arguments.reviews
+    early = write_2014(arguments.folder / "2014") if {"rows", "kitchen"} & set(parts) else None
+    late = write_2023(arguments.folder / "2023", reviews) if {"rows", "large"} & set(parts) else None
     results = []
-    if "rows" in arguments.parts:
-        late = write_2023(arguments.folder / "2023", arguments.reviews)
-        results += _rows("2014", *early, arguments.runs) + _rows("2023", *late, arguments.runs)
-    if "kitchen" in arguments.parts:
-        results.append(_whole("home and kitchen 2014", *early, runs=arguments.runs))
-    if "large" in arguments.parts:
-        late = write_2023(arguments.folder / "2023", arguments.reviews)
-        results.append(_whole(f"{arguments.reviews:,} reviews 2023", *late, runs=1))
+    if early and late and "rows" in parts:
+        results += _rows("2014", *early, runs) + _rows("2023", *late, runs)
+    if early and "kitchen" in parts:
+        results.append(_whole("home and kitchen 2014", *early, runs=runs))
+    if late and "large" in parts:
+        results.append(_whole(f"{reviews:,} reviews 2023", *late, runs=1))
+    if "core" in parts:
+        results.append(_core(reviews))
     report("importers", results)
 
 
 def _rows(edition: EditionName, reviews: Path, metadata: Path, runs: int) -> list[dict[str, Any]]:
-    """Both files of an edition, their first lines, both ways."""
-    parse = _literal if edition == "2014" else json.loads
+    """Both files of an edition, their first lines, both ways in turns."""
     found = []
-    with tempfile.TemporaryDirectory() as folder:
-        for kind, path, reader, parser in (
-            ("reviews", reviews, _our_reviews, json.loads),
-            ("metadata", metadata, _our_items, parse),
-        ):
+    for kind, path, reader, parser in (
+        ("reviews", reviews, _our_reviews, json.loads),
+        ("metadata", metadata, _our_items, _literal if edition == "2014" else json.loads),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
             part = _first_lines(path, Path(folder) / path.name)
-            ours = median_seconds(lambda: reader(part, edition, Path(folder)), runs)  # noqa: B023
-            plain = median_seconds(lambda: _plain(part, parser), runs, warm_up=0)  # noqa: B023
+            sides: dict[str, Callable[[], object]] = {
+                "ours": functools.partial(reader, part, edition, Path(folder)),
+                "plain": functools.partial(_plain, part, parser),
+            }
+            taken = _in_turns(sides, runs)
             found.append(
                 {
                     "name": f"{kind} {edition}, rows a second",
-                    "figure": round(SAMPLE / ours),
-                    "reference": round(SAMPLE / plain),
-                    "ratio": round(plain / ours, 2),
+                    "figure": round(SAMPLE / taken["ours"].wall),
+                    "reference": round(SAMPLE / taken["plain"].wall),
+                    "ratio": round(taken["plain"].wall / taken["ours"].wall, 2),
+                    "ratio_of_cpu_seconds": round(taken["plain"].cpu / taken["ours"].cpu, 2),
                     "rows": SAMPLE,
                     "megabytes": round(part.stat().st_size / 1e6, 1),
                     "reference_is": "ast.literal_eval" if parser is _literal else "json.loads",
@@ -92,47 +102,85 @@ def _rows(edition: EditionName, reviews: Path, metadata: Path, runs: int) -> lis
 
 def _whole(name: str, reviews: Path, metadata: Path, runs: int) -> dict[str, Any]:
     """The command line on both files."""
-    seconds, gigabytes = [], []
     with tempfile.TemporaryDirectory(dir=reviews.parent) as folder:
         output = Path(folder) / "dataset"
         command = ["-m", "visualtaste", "import", "amazon", "--recipe", "home-and-kitchen", "-o", str(output)]
-        for _ in range(runs):
-            start = time.perf_counter()
-            taken = _measured([sys.executable, *command, "--reviews", str(reviews), "--metadata", str(metadata)])
-            seconds.append(time.perf_counter() - start)
-            gigabytes.append(taken)
+        files = ["--reviews", str(reviews), "--metadata", str(metadata)]
+        taken = [_measured([sys.executable, *command, *files]) for _ in range(runs)]
         dataset = Dataset.read(output)
-        cores = {step.rounds for step in dataset.info.filters if step.name == "k-core"}
-        return {
-            "name": f"{name}, seconds",
-            "figure": round(sorted(seconds)[len(seconds) // 2], 1),
-            "reference": None,
-            "ratio": None,
-            "runs": runs,
-            "peak_gigabytes": round(max(gigabytes), 2),
-            "kept": {
-                "users": len(dataset.user_ids),
-                "items": len(dataset.items),
-                "interactions": len(dataset.interactions),
-                "categories": len(dataset.categories),
-            },
-            "malformed": sum(
-                step.removed_items + step.removed_interactions
-                for step in dataset.info.filters
-                if step.name == "malformed"
-            ),
-            "rounds_of_the_core": max(cores),
-        }
+    steps = dataset.info.filters
+    kept = {
+        "users": len(dataset.user_ids),
+        "items": len(dataset.items),
+        "interactions": len(dataset.interactions),
+        "categories": len(dataset.categories),
+    }
+    return {
+        "name": f"{name}, seconds",
+        "figure": round(statistics.median(run["wall"] for run in taken), 1),
+        "reference": None,
+        "ratio": None,
+        "runs": runs,
+        "cpu_seconds": round(statistics.median(run["cpu"] for run in taken), 1),
+        "peak_gigabytes": round(max(run["gigabytes"] for run in taken), 2),
+        "kept": kept,
+        "malformed": sum(step.removed_items + step.removed_interactions for step in steps if step.name == MALFORMED),
+    }
 
 
-def _measured(command: list[str]) -> float:
-    """Run a command in a process of its own; its peak of resident memory in GB."""
+def _core(interactions: int) -> dict[str, Any]:
+    """The 5-core of a log of about that many rows, both ways; they must agree."""
+    users, items = log_2023(interactions)
+    start = time.process_time()
+    core = k_core(users, items, 5, 5)
+    ours = time.process_time() - start
+    start = time.process_time()
+    peeled = peel(users, items, 5)
+    plain = time.process_time() - start
+    if not np.array_equal(core.keep, peeled):
+        raise SystemExit("the core is not what peeling leaves")
+    return {
+        "name": f"5-core of {len(users):,} distinct pairs, rows a CPU second",
+        "figure": round(len(users) / ours),
+        "reference": round(len(users) / plain),
+        "ratio": round(plain / ours, 1),
+        "kept": int(core.keep.sum()),
+        "rounds": core.rounds,
+    }
+
+
+def _measured(command: list[str]) -> dict[str, float]:
+    """Run a command in a process of its own: seconds, CPU seconds, and its peak of resident memory in GB."""
     watch = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL, "
-        "stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        "import json, resource, subprocess, sys, time; start = time.perf_counter();"
+        "subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL);"
+        "wall = time.perf_counter() - start; used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+        "print(json.dumps({'wall': wall, 'cpu': used.ru_utime + used.ru_stime, 'gigabytes': used.ru_maxrss}))"
     )
     told = subprocess.run([sys.executable, "-c", watch, *command], check=True, capture_output=True, text=True)
-    return int(told.stdout) * (1 if sys.platform == "darwin" else 1024) / 1e9
+    found: dict[str, float] = json.loads(told.stdout)
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    return found | {"gigabytes": found["gigabytes"] * unit / 1e9}
+
+
+class Taken(NamedTuple):
+    """Medians, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def _in_turns(sides: dict[str, Callable[[], object]], runs: int) -> dict[str, Taken]:
+    """Medians of all sides, run in turns, so that a machine that is busy is so for all of them."""
+    walls: dict[str, list[float]] = {name: [] for name in sides}
+    cpus: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(runs):
+        for name, side in sides.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            side()
+            walls[name].append(time.perf_counter() - wall)
+            cpus[name].append(time.process_time() - cpu)
+    return {name: Taken(statistics.median(walls[name]), statistics.median(cpus[name])) for name in sides}
 
 
 def _our_reviews(path: Path, edition: EditionName, folder: Path) -> object:

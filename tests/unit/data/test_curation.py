@@ -12,7 +12,7 @@ from PIL import Image
 from support.raw_tables import curated, raw_interactions, raw_items, removed, step
 from visualtaste.config import CurationSettings
 from visualtaste.data.curation import curate
-from visualtaste.data.dataset import Dataset
+from visualtaste.data.dataset import Dataset, FilterStep
 from visualtaste.errors import DataError
 from visualtaste.progress import Silent
 
@@ -235,3 +235,21 @@ def test_empty_tables_and_wrong_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "dataset").touch()
     with pytest.raises(DataError, match="dataset: is a file"):
         curated(items, purchases, tmp_path)
+
+
+def test_photos_may_all_be_still_to_download(tmp_path: Path) -> None:
+    items = pl.concat([raw_items(catalogue("ab")), raw_items(catalogue("c")).with_columns(image_url=None)])
+    dataset = curate(
+        items,
+        log(ann="abc"),
+        images=None,
+        folder=tmp_path / "dataset",
+        name="n",
+        source="s",
+        settings=CurationSettings(min_user_items=1, min_category_items=1),
+        reporter=Silent(),
+        steps=[FilterStep(name="before", reason="by the importer", removed_items=7)],
+    )
+    assert dataset.info.image_root == "images"
+    assert not (tmp_path / "dataset" / "images").exists()
+    assert removed(dataset) == {"before: by the importer": (0, 7, 0, 0), "photos: missing": (0, 1, 1, 0)}
