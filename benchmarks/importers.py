@@ -45,7 +45,7 @@ from visualtaste.data.malformed import MALFORMED, Malformed
 from visualtaste.progress import Silent
 
 PARTS = ["rows", "kitchen", "large", "core"]
-SAMPLE = 200_000  # lines of a file that both ways read: all of a large file would not fit the plain way's memory
+SAMPLE = 100_000  # lines of a file that both ways read: all of a large file would not fit the plain way's memory
 
 
 def main() -> None:

@@ -6,8 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from support.photos import save_photo
+from visualtaste.cli.import_amazon import EditionOption, RecipeOption
 from visualtaste.cli.import_data import import_app
 from visualtaste.config import CurationSettings
+from visualtaste.data.amazon.formats import EDITIONS
+from visualtaste.data.amazon.recipes import RECIPES
 from visualtaste.data.dataset import Dataset
 
 
@@ -62,3 +65,8 @@ def test_every_setting_is_an_option(command: str) -> None:
     for name, field in CurationSettings.model_fields.items():
         assert f"--{name.replace('_', '-')}" in shown
         assert field.description is not None
+
+
+def test_editions_and_recipes_on_the_command_line_are_all_that_there_are() -> None:
+    assert {option.value for option in EditionOption} == {"auto", *EDITIONS}
+    assert {option.value for option in RecipeOption} == set(RECIPES)

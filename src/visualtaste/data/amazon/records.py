@@ -121,4 +121,4 @@ def _first_fault(content: Any, kind: type[msgspec.Struct]) -> str:
             msgspec.convert(content[field.encode_name], field.type)
         except (msgspec.ValidationError, UnicodeEncodeError):
             return f"with a field {field.encode_name!r} of another kind"
-    return "with fields of another kind"  # not reached: what is wrong is wrong in one of the fields
+    return "with a name of a field that is no text"  # which only Python literals can have

@@ -167,6 +167,19 @@ def test_a_file_that_is_cut_off_is_used_up_to_the_cut_and_said_so(tmp_path: Path
     assert told.lines[1] == f"warning: {tmp_path}/cut.gz {damage}; only its {count:,} lines before that are used"
 
 
+def test_lines_of_2014_may_be_odd_literals(tmp_path: Path) -> None:
+    lines = ["{'asin': 'b', 'title': None, 'categories': [['x']]}", "{1: 2, 'asin': 'c'}", "{'asin': 'd', }", "(1"]
+    metadata = write_lines(tmp_path / "meta.json", [item_2014("a", ["x"]), *lines], literals=True)
+    reviews = write_lines(tmp_path / "reviews.json", [early_review("ann", item) for item in "abcd"])
+    dataset = load(tmp_path, reviews, metadata, settings=SMALL.model_copy(update={"check_images": False}))
+    assert {reason: counts[1] for reason, counts in removed(dataset).items() if counts[1]} == {
+        "malformed: with a name of a field that is no text": 1,
+        "malformed: neither a Python literal nor JSON": 1,
+        "no category: item without any category that is kept": 1,
+        "photos: missing": 1,
+    }
+
+
 def test_a_file_of_nothing_usable_is_an_error(tmp_path: Path) -> None:
     metadata = write_lines(tmp_path / "meta.json", [item_2018("a", "x")])
     with pytest.raises(DataError, match=r"reviews\.json: nothing in it is usable; line 1: without the field 'asin'"):
