@@ -7,6 +7,10 @@
     for interest in model.interests(["shirt.jpg", "lamp.jpg"]).top(5):
         print(interest.category, interest.probability)
 
+    recommender = visualtaste.Recommender.load("model")  # once `visualtaste index` has made the item index
+    for item in recommender.recommend(["shirt.jpg", "lamp.jpg"], k=5):
+        print(item.item_id, item.score)
+
 This is the whole public API. Names load when they are first used, so importing the package costs next to nothing
 and a server or device that predicts never needs torch or polars.
 """
@@ -31,6 +35,7 @@ from visualtaste.errors import (
 if TYPE_CHECKING:
     from visualtaste.data.dataset import Dataset
     from visualtaste.inference.taste_model import TasteModel
+    from visualtaste.recommend.recommender import Recommender
     from visualtaste.training.fit import fit
 
     __version__: str
@@ -44,6 +49,7 @@ __all__ = [
     "EmptySetError",
     "ImageError",
     "MissingExtraError",
+    "Recommender",
     "TasteModel",
     "TrainingError",
     "VisualTasteError",
@@ -55,6 +61,7 @@ __all__ = [
 # Where each lazy name lives, and the extra that its module's imports come with.
 _LAZY = {
     "Dataset": ("visualtaste.data.dataset", "train"),
+    "Recommender": ("visualtaste.recommend.recommender", None),
     "TasteModel": ("visualtaste.inference.taste_model", None),
     "fit": ("visualtaste.training.fit", "train"),
 }

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from visualtaste.artifact.manifest import SCHEMA_VERSION, EncoderManifest, Manifest, TasteManifest
+from visualtaste.artifact.manifest import ITEMS, SCHEMA_VERSION, EncoderManifest, Manifest, TasteManifest
 from visualtaste.errors import ArtifactError
 from visualtaste.files import digest_file, write_json
 
@@ -54,7 +54,8 @@ def read_any(folder: Path) -> EncoderManifest | TasteManifest:
 def seal(folder: Path, manifest: AnyManifest) -> AnyManifest:
     """Digest every file in the folder and write the manifest last; returns it with the digests.
 
-    Hidden files are left out: they are a system's, or what an interrupted write left. A folder whose writing was
+    Hidden files are left out: they are a system's, or what an interrupted write left. So is the folder of an item
+    index, which has a seal of its own. A folder whose writing was
     interrupted has no manifest, so it is never taken for a complete one.
 
     Raises ArtifactError when a network is missing, or a file is a link, which would not survive a copy.
@@ -134,9 +135,10 @@ def _added_files(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _visible_files(folder: Path) -> list[str]:
-    """Relative posix paths of all files and links of which no part is hidden, sorted."""
+    """Relative posix paths of all files and links of which no part is hidden and that are of no item index, sorted."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    relative = (path.relative_to(folder) for path in found)
+    relative = [path.relative_to(folder) for path in found]
+    relative = [path for path in relative if path.parts[0] != ITEMS]
     return sorted(path.as_posix() for path in relative if not any(part.startswith(".") for part in path.parts))
 
 

@@ -15,6 +15,7 @@ SCHEMA_VERSION = 1
 ENCODER = "encoder.onnx"
 ITEM_CLASSIFIER = "item_classifier.onnx"
 INTERESTS = "interests.onnx"
+ITEMS = "items"  # a folder with a seal of its own: an item index is made later, and anew
 
 
 def _inside(path: str) -> str:

@@ -15,7 +15,9 @@ from visualtaste.cli.evaluate import evaluate
 from visualtaste.cli.fit import extract, fit, fit_encoder, fit_interests
 from visualtaste.cli.images import images
 from visualtaste.cli.import_data import import_app
+from visualtaste.cli.index import index
 from visualtaste.cli.interests import interests
+from visualtaste.cli.recommend import recommend
 from visualtaste.cli.shop import shop
 
 app = typer.Typer(
@@ -35,6 +37,8 @@ app.command("fit-interests")(fit_interests)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(interests)
+app.command()(index)
+app.command()(recommend)
 app.command()(describe)
 app.command()(demo)
 

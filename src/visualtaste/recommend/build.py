@@ -1,0 +1,105 @@
+"""`visualtaste index`: the item index of a model, from the data set whose items are to be recommended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualtaste.artifact.manifest import ENCODER, INTERESTS, DataReference
+from visualtaste.data.protocols import cut
+from visualtaste.data.splits import split_users
+from visualtaste.errors import DataError
+from visualtaste.features.extract import extract
+from visualtaste.inference.taste_model import TasteModel
+from visualtaste.progress import Reporter, Silent
+from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.codes import item_vectors
+from visualtaste.recommend.folder import ItemIndex, write_items
+from visualtaste.recommend.lessons import tuned_blend
+from visualtaste.recommend.manifest import ItemsManifest
+from visualtaste.recommend.neighbours import Neighbours
+from visualtaste.recommend.popularity import popularity
+from visualtaste.recommend.products import product_groups
+from visualtaste.recommend.purchases import Purchases
+from visualtaste.recommend.query import lifts
+from visualtaste.recommend.space import Space
+from visualtaste.recommend.texts import Texts
+from visualtaste.types import Float32, Ragged
+
+if TYPE_CHECKING:  # data sets are read with polars, which recommending itself does not need
+    from visualtaste.data.dataset import Dataset
+
+_ASKING_USERS = 2000  # whose predictions say what is usual
+
+
+def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None = None) -> ItemIndex:
+    """Make the index of all items with a usable photo and write it into the model's folder.
+
+    What sells, what is bought together and what is usual is learned from training users, the blend from validation
+    users; of test users nothing is read. Items without a usable photo are left out and counted.
+
+    Raises DataError when no item has a usable photo, or the data set has none of the model's categories.
+    """
+    reporter = reporter or Silent()
+    if not set(model.categories) & set(dataset.categories):
+        raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
+    store = extract(dataset, model.encoder, reporter=reporter).store
+    kept = np.flatnonzero(store.done)
+    split = split_users(dataset.user_ids, model.manifest.split)
+    with reporter.task("Item index", total=4) as task:
+        purchases = Purchases.of(dataset, kept)
+        train = purchases.of_users(np.sort(np.concatenate([split.train, split.encoder_only])))
+        features = np.asarray(store.matrix[kept])
+        asking = _usual_predictions(model, train.sets, features)
+        task.advance(note="products")
+        titles = dataset.items["title"].fill_null("").gather(kept).to_list()
+        space = Space.fit(features)
+        products = product_groups(titles, space(features), features)
+        task.advance(note="vectors")
+        categories = dataset.labels(model.categories).take(kept)
+        base = asking.mean(axis=0)
+        sales = popularity(train.sets.values, train.seconds, len(kept))
+        vectors, projection = item_vectors(features, categories, sales, space, lifts(asking, base))
+        catalogue = ItemCatalogue(
+            ids=Texts.of(dataset.items["item_id"].gather(kept).to_list()),
+            titles=Texts.of(titles),
+            categories=categories,
+            features=features,
+            vectors=vectors,
+            products=products,
+            neighbours=Neighbours.of(train.sets, len(kept)),
+            base=base,
+            space=space,
+            posterior_projection=projection,
+        )
+        task.advance(note="blend")
+        validation = purchases.of_users(split.validation).sets
+        blend, tuning = tuned_blend(model, catalogue, validation, model.manifest.config.seed)
+        task.advance(note="")
+    manifest = ItemsManifest(
+        categories=model.categories,
+        dropped_categories=model.manifest.dropped_categories,
+        preprocessing=model.manifest.preprocessing,
+        feature_size=model.manifest.feature_size,
+        data=DataReference(name=dataset.name, fingerprint=dataset.fingerprint),
+        created_by=model.manifest.created_by,
+        encoder=model.manifest.files[ENCODER],
+        interests=model.manifest.files[INTERESTS],
+        items=len(kept),
+        left_out=len(dataset.items) - len(kept),
+        product_count=len(np.unique(products)),
+        blend=blend,
+        tuning=tuning,
+    )
+    return write_items(model.folder, manifest, catalogue)
+
+
+def _usual_predictions(model: TasteModel, users: Ragged, features: NDArray[np.float16]) -> Float32:
+    """What the model predicts for training users from the earlier halves of what they have (U, D)."""
+    users = users.take(np.flatnonzero(users.lengths)[:_ASKING_USERS])
+    if len(users) == 0:
+        raise DataError("no training user has an item with a usable photo")
+    shown, _ = cut(users, (users.lengths + 1) // 2)
+    return model.predict(shown, features).probabilities

@@ -1,0 +1,100 @@
+"""MODEL/items: the item index on disk, sealed by a manifest of its own.
+
+An index is made long after the model and anew whenever the catalogue changes, so the model's own seal leaves it
+out. Arrays are .npy files, opened as maps: a million items cost no memory before they are used. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visualtaste.artifact.folder import read_manifest, seal
+from visualtaste.artifact.manifest import ITEMS, TasteManifest
+from visualtaste.errors import ArtifactError
+from visualtaste.files import replace_folder
+from visualtaste.recommend.arrays import check_arrays, from_arrays, to_arrays
+from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.manifest import ARRAYS, GRAPH, ItemsManifest
+from visualtaste.recommend.search import VectorIndex
+
+# From here a graph answers faster than comparing every vector, see benchmarks/items_speed.py.
+GRAPH_FROM = 200_000
+
+
+@dataclass(frozen=True, eq=False)
+class ItemIndex:
+    """An item index in memory."""
+
+    manifest: ItemsManifest
+    catalogue: ItemCatalogue
+    search: VectorIndex
+
+
+def write_items(model: Path, manifest: ItemsManifest, catalogue: ItemCatalogue) -> ItemIndex:
+    """Write the index of a model; an older one is replaced once the new one is complete."""
+    vectors = catalogue.vectors
+    search = VectorIndex.graph(vectors) if len(vectors) >= GRAPH_FROM else VectorIndex.exact(vectors)
+    with _staged(model / ITEMS) as folder:
+        for name, array in to_arrays(catalogue).items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        if len(vectors) >= GRAPH_FROM:
+            search.write_graph(folder / GRAPH)
+        sealed = seal(folder, manifest)
+    return ItemIndex(sealed, catalogue, search)
+
+
+def read_items(model: Path, taste: TasteManifest) -> ItemIndex:
+    """The index of a model.
+
+    Raises ArtifactError, saying what is wrong and what to do, when there is none, when it was made with another
+    model, or when a file of it is missing, altered, newer, foreign or contradicts another.
+    """
+    folder = model / ITEMS
+    if not folder.exists():
+        raise ArtifactError(f"{model} has no item index: `visualtaste index` makes one")
+    try:
+        manifest = read_manifest(folder, ItemsManifest)
+        if not manifest.belongs_to(taste):
+            raise ArtifactError(f"{folder} was made with another model")
+        arrays = {name: _open(folder / f"{name}.npy") for name in ARRAYS}
+        check_arrays(arrays, folder, manifest.items, manifest.feature_size, len(manifest.categories))
+        catalogue = from_arrays(arrays)
+        search = _search(folder, manifest, catalogue)
+    except ArtifactError as error:
+        raise ArtifactError(f"{error}; `visualtaste index` makes the index anew") from None
+    return ItemIndex(manifest, catalogue, search)
+
+
+def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue) -> VectorIndex:
+    if GRAPH in manifest.files:
+        return VectorIndex.read_graph(folder / GRAPH, catalogue.vectors.shape)
+    return VectorIndex.exact(catalogue.vectors)
+
+
+def _open(path: Path) -> NDArray[Any]:
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise ArtifactError(f"{path} is no array: {error}") from None
+    return array
+
+
+@contextmanager
+def _staged(target: Path) -> Iterator[Path]:
+    """A folder beside `target` that takes its place on success and vanishes on failure."""
+    staging = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        yield staging
+        replace_folder(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

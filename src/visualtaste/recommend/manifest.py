@@ -1,0 +1,65 @@
+"""What is written beside an item index: items.json."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from visualtaste.artifact.manifest import ENCODER, INTERESTS, Digest, Manifest, Record, TasteManifest
+from visualtaste.recommend.weights import Blend
+
+ARRAYS: tuple[str, ...] = (
+    "id_bytes",
+    "id_offsets",
+    "title_bytes",
+    "title_offsets",
+    "category_values",
+    "category_offsets",
+    "features",
+    "vectors",
+    "products",
+    "neighbour_rows",
+    "neighbour_offsets",
+    "neighbour_strengths",
+    "base",
+    "visual_mean",
+    "visual_projection",
+    "posterior_projection",
+)
+
+GRAPH = "graph.faiss"
+
+
+class Tuning(Record):
+    """How the blend was found."""
+
+    users: int = Field(ge=0, description="validation users who were asked")
+    asked: int = Field(ge=0, description="their later purchases")
+    surprise: dict[str, float] = Field(
+        {}, description="mean of -ln p of a later purchase: of the blend, of its start, and where all items are equal"
+    )
+
+
+class ItemsManifest(Manifest):
+    """The content of items.json. `data` is the data set whose items these are."""
+
+    FILE: ClassVar[str] = "items.json"
+    NETWORKS: ClassVar[tuple[str, ...]] = tuple(f"{name}.npy" for name in ARRAYS)
+
+    encoder: Digest
+    interests: Digest
+    items: int = Field(ge=1)
+    left_out: int = Field(ge=0, description="items without a usable photo")
+    product_count: int = Field(ge=1, description="products, of which an item is a variant")
+    blend: Blend
+    tuning: Tuning
+
+    def belongs_to(self, model: TasteManifest) -> bool:
+        """Whether the index was made with this very model."""
+        return (
+            self.encoder == model.files[ENCODER]
+            and self.interests == model.files[INTERESTS]
+            and self.categories == model.categories
+            and self.preprocessing == model.preprocessing
+        )
