@@ -40,7 +40,7 @@ def to_arrays(catalogue: ItemCatalogue) -> Arrays:
         "products": catalogue.products.astype(np.int64),
         "neighbour_rows": catalogue.neighbours.rows.values.astype(np.int64),
         "neighbour_offsets": catalogue.neighbours.rows.offsets,
-        "neighbour_strengths": catalogue.neighbours.strengths,
+        "neighbour_strengths": catalogue.neighbours.strengths.values,
         "base": catalogue.base,
         "visual_mean": catalogue.space.mean,
         "visual_projection": catalogue.space.projection,
@@ -54,6 +54,7 @@ def from_arrays(arrays: Arrays) -> ItemCatalogue:
     def ragged(values: str) -> Ragged:
         return Ragged(arrays[values], np.asarray(arrays[_RAGGED[values]]))
 
+    neighbours = ragged("neighbour_rows")
     return ItemCatalogue(
         ids=Texts(ragged("id_bytes")),
         titles=Texts(ragged("title_bytes")),
@@ -61,7 +62,7 @@ def from_arrays(arrays: Arrays) -> ItemCatalogue:
         features=arrays["features"],
         vectors=arrays["vectors"],
         products=arrays["products"],
-        neighbours=Neighbours(ragged("neighbour_rows"), arrays["neighbour_strengths"]),
+        neighbours=Neighbours(neighbours, Ragged(arrays["neighbour_strengths"], neighbours.offsets)),
         base=arrays["base"],
         space=Space(arrays["visual_mean"], arrays["visual_projection"]),
         posterior_projection=arrays["posterior_projection"],

@@ -14,18 +14,11 @@ from visualtaste.errors import DataError
 from visualtaste.features.extract import extract
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.progress import Reporter, Silent
-from visualtaste.recommend.catalogue import ItemCatalogue
-from visualtaste.recommend.codes import item_vectors
 from visualtaste.recommend.folder import ItemIndex, write_items
 from visualtaste.recommend.lessons import tuned_blend
+from visualtaste.recommend.make import make_catalogue
 from visualtaste.recommend.manifest import ItemsManifest
-from visualtaste.recommend.neighbours import Neighbours
-from visualtaste.recommend.popularity import popularity
-from visualtaste.recommend.products import product_groups
 from visualtaste.recommend.purchases import Purchases
-from visualtaste.recommend.query import lifts
-from visualtaste.recommend.space import Space
-from visualtaste.recommend.texts import Texts
 from visualtaste.types import Float32, Ragged
 
 if TYPE_CHECKING:  # data sets are read with polars, which recommending itself does not need
@@ -48,31 +41,19 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
     store = extract(dataset, model.encoder, reporter=reporter).store
     kept = np.flatnonzero(store.done)
     split = split_users(dataset.user_ids, model.manifest.split)
-    with reporter.task("Item index", total=4) as task:
+    with reporter.task("Item index", total=3) as task:
         purchases = Purchases.of(dataset, kept)
         train = purchases.of_users(np.sort(np.concatenate([split.train, split.encoder_only])))
         features = np.asarray(store.matrix[kept])
         asking = _usual_predictions(model, train.sets, features)
-        task.advance(note="products")
-        titles = dataset.items["title"].fill_null("").gather(kept).to_list()
-        space = Space.fit(features)
-        products = product_groups(titles, space(features), features)
-        task.advance(note="vectors")
-        categories = dataset.labels(model.categories).take(kept)
-        base = asking.mean(axis=0)
-        sales = popularity(train.sets.values, train.seconds, len(kept))
-        vectors, projection = item_vectors(features, categories, sales, space, lifts(asking, base))
-        catalogue = ItemCatalogue(
-            ids=Texts.of(dataset.items["item_id"].gather(kept).to_list()),
-            titles=Texts.of(titles),
-            categories=categories,
+        task.advance(note="items")
+        catalogue = make_catalogue(
+            ids=dataset.items["item_id"].gather(kept).to_list(),
+            titles=dataset.items["title"].fill_null("").gather(kept).to_list(),
+            categories=dataset.labels(model.categories).take(kept),
             features=features,
-            vectors=vectors,
-            products=products,
-            neighbours=Neighbours.of(train.sets, len(kept)),
-            base=base,
-            space=space,
-            posterior_projection=projection,
+            purchases=train,
+            predictions=asking,
         )
         task.advance(note="blend")
         validation = purchases.of_users(split.validation).sets
@@ -89,7 +70,7 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
         interests=model.manifest.files[INTERESTS],
         items=len(kept),
         left_out=len(dataset.items) - len(kept),
-        product_count=len(np.unique(products)),
+        product_count=len(np.unique(catalogue.products)),
         blend=blend,
         tuning=tuning,
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,32 @@ class Layout:
 
 
 @dataclass(frozen=True, eq=False)
+class Codes:
+    """Vectors of some items (n, d), by their parts."""
+
+    vectors: Float32
+    layout: Layout
+
+    def __getitem__(self, chosen: Any) -> Codes:
+        return Codes(self.vectors[chosen], self.layout)
+
+    @property
+    def visual(self) -> Float32:
+        """(n, r)"""
+        return self.vectors[:, self.layout.visual]
+
+    @property
+    def categories(self) -> Float32:
+        """(n, r)"""
+        return self.vectors[:, self.layout.categories]
+
+    @property
+    def sales(self) -> Float32:
+        """ln(1 + purchases) and ln(1 + recent purchases): (n, 2)"""
+        return self.vectors[:, self.layout.sales]
+
+
+@dataclass(frozen=True, eq=False)
 class ItemCatalogue:
     """N items with a photo, and what is known of them. Rows of all arrays are items."""
 
@@ -75,11 +102,9 @@ class ItemCatalogue:
         """Where the parts of `vectors` lie."""
         return Layout.of(self.features.shape[1], len(self.base))
 
-    def part(self, name: str, rows: Int64) -> Float32:
-        """One part of the vectors of the given rows, as float32."""
-        columns = getattr(self.layout, name)
-        part: Float32 = self.vectors[rows, columns].astype(np.float32)
-        return part
+    def codes(self, rows: Int64) -> Codes:
+        """The vectors of the given rows."""
+        return Codes(self.vectors[rows].astype(np.float32), self.layout)
 
     def rows_of(self, ids: list[str]) -> Int64:
         """The rows of items; raises DataError on an id that the index does not have."""

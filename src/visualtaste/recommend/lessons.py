@@ -12,12 +12,13 @@ from visualtaste.recommend.query import Person, Query
 from visualtaste.recommend.tuning import Choice, surprise, tune
 from visualtaste.recommend.weights import KNOWN_PARTS, PARTS, Blend, Weights
 from visualtaste.seeding import generator
-from visualtaste.types import Bool, Float64, Int64, Ragged
+from visualtaste.types import Float64, Int64, Ragged
 
 _USERS = 512
 _ITEMS = 20_000  # that a user is asked about; a larger catalogue is sampled
 
-_NOTHING = np.empty(0, dtype=np.int64)
+# photos alone have none of these parts: their weights stay 0
+_WITHOUT_KNOWN = np.array([name not in KNOWN_PARTS for name in PARTS])
 
 
 def tuned_blend(model: TasteModel, catalogue: ItemCatalogue, users: Ragged, seed: int) -> tuple[Blend, Tuning]:
@@ -35,26 +36,18 @@ def tuned_blend(model: TasteModel, catalogue: ItemCatalogue, users: Ragged, seed
     shown, later = cut(users, (users.lengths + 1) // 2)
     sample = _sample(len(catalogue), seed)
     probabilities = model.predict(shown, catalogue.features).probabilities
-    blend, surprises = Blend(), {}
-    for name, known in (("photos", False), ("known", True)):
-        start: Weights = getattr(blend, name)
-        choices = [
-            _choice(catalogue, Query.of(person, catalogue, Blend()), shown[user], later[user], sample)
-            for user in range(len(users))
-            for person in [
-                Person(
-                    catalogue.features[shown[user]].astype(np.float32),
-                    probabilities[user],
-                    shown[user] if known else _NOTHING,
-                )
-            ]
-        ]
-        before = _values(start)
-        after = tune(choices, before, _free(known))
-        blend = blend.model_copy(update={name: Weights(**dict(zip(PARTS, after.tolist(), strict=True)))})
-        surprises[f"{name}, tuned"] = surprise(choices, after)
-        surprises[f"{name}, at the start"] = surprise(choices, before)
-        surprises["all items equal"] = surprise(choices, np.zeros_like(after))
+    choices = []
+    for user in range(len(users)):
+        features = catalogue.features[shown[user]].astype(np.float32)
+        query = Query.of(Person(features, probabilities[user], shown[user]), catalogue, Blend())
+        choices.append(_choice(catalogue, query, shown[user], later[user], sample))
+    blend, surprises = Blend(), {"all items equal": surprise(choices, np.zeros(len(PARTS)))}
+    for name, free in (("photos", _WITHOUT_KNOWN), ("known", np.ones(len(PARTS), dtype=np.bool_))):
+        start = _values(getattr(blend, name))
+        tuned = tune(choices, start, free)
+        weights = Weights(**dict(zip(PARTS, tuned.tolist(), strict=True)))
+        blend = blend.model_copy(update={name: weights})
+        surprises |= {f"{name}, at the start": surprise(choices, start), f"{name}, tuned": surprise(choices, tuned)}
     return blend, Tuning(users=len(users), asked=len(later.values), surprise=surprises)
 
 
@@ -65,7 +58,7 @@ def _choice(catalogue: ItemCatalogue, query: Query, shown: Int64, later: Int64, 
     unseen = len(catalogue) - len(np.union1d(shown, later))
     share = np.ones(len(rows))
     share[len(later) :] = unseen / max(1, len(others))
-    return Choice(query.parts(rows), share, np.arange(len(later)))
+    return Choice(query.parts(rows, catalogue.codes(rows)), share, np.arange(len(later)))
 
 
 def _sample(items: int, seed: int) -> Int64:
@@ -76,7 +69,3 @@ def _sample(items: int, seed: int) -> Int64:
 
 def _values(weights: Weights) -> Float64:
     return np.array([getattr(weights, name) for name in PARTS])
-
-
-def _free(known: bool) -> Bool:
-    return np.array([known or name not in KNOWN_PARTS for name in PARTS])

@@ -19,7 +19,7 @@ class Neighbours:
     """Of each item, those most often bought with it, and how strongly."""
 
     rows: Ragged  # (N, ·) at most 50 each, strongest first
-    strengths: Float32  # one for each value of `rows`
+    strengths: Ragged  # (N, ·) float32
 
     @classmethod
     def of(cls, users: Ragged, items: int) -> Neighbours:
@@ -34,14 +34,12 @@ class Neighbours:
         starts = offsets_of(np.bincount(first, minlength=items).astype(np.int64))
         kept = np.arange(len(first)) - starts[first] < NEIGHBOURS
         lengths = np.bincount(first[kept], minlength=items).astype(np.int64)
-        return cls(Ragged(second[kept], offsets_of(lengths)), strengths[kept].astype(np.float32))
+        offsets = offsets_of(lengths)
+        return cls(Ragged(second[kept], offsets), Ragged(strengths[kept].astype(np.float32), offsets))
 
     def near(self, rows: Int64) -> tuple[Int64, Float32]:
         """All neighbours of the given items and their strengths; one of several items comes several times."""
-        lengths = self.rows.lengths[rows]
-        starts = offsets_of(lengths)
-        source = np.arange(starts[-1]) + np.repeat(self.rows.offsets[rows] - starts[:-1], lengths)
-        return self.rows.values[source], self.strengths[source]
+        return self.rows.take(rows).values, self.strengths.take(rows).values
 
 
 def _pairs(users: Ragged) -> tuple[Int64, Int64]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.catalogue import Codes, ItemCatalogue
 from visualtaste.recommend.weights import PARTS, Blend, Weights
 from visualtaste.types import Float32, Float64, Int64
 
@@ -46,8 +46,10 @@ class Query:
             known=np.unique(person.known),
         )
 
-    def parts(self, rows: Int64) -> Float32:
+    def parts(self, rows: Int64, codes: Codes) -> Float32:
         """The parts of the score of the given items, not weighted yet (n, parts), in the order of PARTS.
+
+        `codes` are those of the same rows.
 
         posterior    sum over the item's categories of ln(posterior / base rate)
         visual       mean cosine to the photos shown, in the visual space
@@ -57,17 +59,15 @@ class Query:
         popularity   ln(1 + purchases by training users)
         recent       the same of purchases of late
         """
-        catalogue = self.catalogue
-        labels = catalogue.categories.take(rows)
-        sales = catalogue.part("sales", rows)
+        labels = self.catalogue.categories.take(rows)
         columns = {
             "posterior": np.bincount(labels.segments, self.lift[labels.values], minlength=len(rows)),
-            "visual": catalogue.part("visual", rows) @ self.visual,
-            "categories": catalogue.part("categories", rows) @ self.categories,
+            "visual": codes.visual @ self.visual,
+            "categories": codes.categories @ self.categories,
             "variant": np.isin(rows, self._variants),
             "neighbours": self._strengths(rows),
-            "popularity": sales[:, 0],
-            "recent": sales[:, 1],
+            "popularity": codes.sales[:, 0],
+            "recent": codes.sales[:, 1],
         }
         return np.stack([columns[name] for name in PARTS], axis=1).astype(np.float32)
 
@@ -85,7 +85,7 @@ class Query:
     @cached_property
     def categories(self) -> Float32:
         """The mean of the known items in the categories' space; zero when none is known."""
-        rows = self.catalogue.part("categories", self.known)
+        rows = self.catalogue.codes(self.known).categories
         total: Float32 = rows.sum(axis=0) / max(1, len(rows))
         return total
 

@@ -15,7 +15,7 @@ from visualtaste.recommend.same_photo import same_photo
 from visualtaste.recommend.search import VectorIndex
 from visualtaste.types import Bool, Float32, Int64
 
-_FEWEST = 200  # candidates of a search
+_FEWEST = 100  # candidates of a search
 _POOL = 5  # times as many as wanted are ranked where a diverse selection is made of them
 
 
@@ -55,7 +55,7 @@ def rank(index: VectorIndex, queries: Sequence[Query], wish: Wish, allowed: Bool
     possible = items if allowed is None else int(allowed.sum())
     results: list[Ranked | None] = [None] * len(queries)
     waiting = list(range(len(queries)))
-    count = _FEWEST + 4 * _wanted(wish) + max(len(query.known) for query in queries)
+    count = max(_FEWEST, 4 * _wanted(wish)) + max(len(query.known) for query in queries)
     while waiting:
         count = min(count, possible)
         vectors = np.stack([queries[i].vector for i in waiting])
@@ -74,10 +74,11 @@ def _best(query: Query, proposed: Int64, bound: float, wish: Wish, allowed: Bool
     relatives = query.relatives if allowed is None else query.relatives[allowed[query.relatives]]
     rows = np.unique(np.concatenate([proposed, relatives])) if len(relatives) else np.sort(proposed)
     rows = rows[~np.isin(rows, query.known)]
-    parts = query.parts(rows) * query.weight
+    codes = catalogue.codes(rows)
+    parts = query.parts(rows, codes) * query.weight
     scores = parts.sum(axis=1)
     order = np.argsort(-scores, kind="stable")  # ties go to the lower row
-    order = order[~same_photo(catalogue, rows[order], query.features, query.shown).any(axis=1)]
+    order = order[~same_photo(catalogue, rows[order], codes[order].visual, query.features, query.shown).any(axis=1)]
     if not wish.variants:
         order = order[_first_of_each(catalogue.products[rows[order]])]
     wanted = _wanted(wish)
@@ -86,8 +87,7 @@ def _best(query: Query, proposed: Int64, bound: float, wish: Wish, allowed: Bool
         return None
     order = order[:wanted]
     if wish.diversity > 0 and len(order):
-        visual = catalogue.part("visual", rows[order])
-        order = order[diversified(scores[order], visual, wish.k, wish.diversity)]
+        order = order[diversified(scores[order], codes[order].visual, wish.k, wish.diversity)]
     return Ranked(rows[order], parts[order])
 
 

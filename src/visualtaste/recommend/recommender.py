@@ -110,7 +110,9 @@ class Recommender:
         found = self.index.search.search(vectors, min(_CLOSEST, len(catalogue)))[1]
         for photo, near in enumerate(found):
             near = np.sort(near[near >= 0])
-            same = same_photo(catalogue, near, features[photo : photo + 1], shown[photo : photo + 1])[:, 0]
+            same = same_photo(
+                catalogue, near, catalogue.codes(near).visual, features[photo : photo + 1], shown[photo : photo + 1]
+            )[:, 0]
             if same.any():
                 rows[photo] = near[same.argmax()]
         return rows

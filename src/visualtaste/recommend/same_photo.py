@@ -17,12 +17,12 @@ _TOLERANCE = 1e-5
 _NEAR = 0.05  # squared distance in the visual space, of the few pairs that are looked at closely
 
 
-def same_photo(catalogue: ItemCatalogue, rows: Int64, features: Float32, shown: Float32) -> Bool:
+def same_photo(catalogue: ItemCatalogue, rows: Int64, visual: Float32, features: Float32, shown: Float32) -> Bool:
     """Whether each of the items has the very photo of each photo shown: (n, photos).
 
-    Photos are given by their features (photos, K) and the same in the visual space (photos, r).
+    Items are given by their rows (n,) and the visual part of their codes (n, r), photos by their features (photos, K)
+    and the same in the visual space (photos, r).
     """
-    visual = catalogue.part("visual", rows)
     lengths = np.square(visual).sum(axis=1)[:, None] + np.square(shown).sum(axis=1)
     same: Bool = lengths - 2 * visual @ shown.T < _NEAR
     items, photos = np.nonzero(same)

@@ -1,0 +1,181 @@
+"""Recommendations a second and how long one takes, on generated catalogues; and what a search graph is worth.
+
+    python -m benchmarks.items_speed [--items 30000] [--graph] [--runs 200]
+
+The catalogue is the generated shop's: 1024 features and some of 1000 categories an item. A person has 5 to 20 items;
+half of the people show photos of unknown things, half know their items. A recommendation starts at the photos'
+features and ends at 20 items: the interests network (two attention blocks and gating, hidden layer 2048), the search,
+exact scores, seen items and doubled products left out. It is timed one person at a time, and 512 people at once.
+With --graph the catalogue is searched by graph as well, and how many of the exact search's items it finds is said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import report
+from visualtaste.config import InterestsSettings
+from visualtaste.data.shop.features import FeaturesShop, features_shop
+from visualtaste.export.interests import export_interests
+from visualtaste.features.session import open_session
+from visualtaste.models.interests import InterestsModel
+from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.make import make_catalogue
+from visualtaste.recommend.purchases import Purchases
+from visualtaste.recommend.query import Person, Query
+from visualtaste.recommend.ranking import Ranked, Wish, rank
+from visualtaste.recommend.search import VectorIndex
+from visualtaste.recommend.weights import Blend
+from visualtaste.types import Float32, Ragged
+
+CATEGORIES = 1000
+USERS = 2000
+BATCH = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Shop:
+    """A catalogue, the people who ask, and the network that reads their interests."""
+
+    catalogue: ItemCatalogue
+    sets: Ragged  # (U, ·) rows of each one's items
+    probabilities: Float32  # (U, D) stands for what a trained network would say
+    network: Any
+
+    def rank(self, index: VectorIndex, first: int, count: int) -> list[Ranked]:
+        """Recommend to some people, network included."""
+        people = self.sets.take(np.arange(first, first + count))
+        features = self.catalogue.features[people.values].astype(np.float32)
+        self.network.run(["probabilities"], {"features": features, "offsets": people.offsets})
+        queries = [
+            Query.of(
+                Person(
+                    features[people.offsets[person] : people.offsets[person + 1]],
+                    self.probabilities[first + person],
+                    people[person] if person % 2 else people[person][:0],
+                ),
+                self.catalogue,
+                Blend(),
+            )
+            for person in range(count)
+        ]
+        return rank(index, queries, Wish())
+
+
+def main() -> None:
+    """Time and print JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--items", type=int, default=30_000)
+    parser.add_argument("--runs", type=int, default=200, help="people timed one at a time")
+    parser.add_argument("--graph", action="store_true", help="time a search graph as well")
+    arguments = parser.parse_args()
+    shop = make_shop(arguments.items)
+    exact = VectorIndex.exact(shop.catalogue.vectors)
+    results = timed(shop, exact, "exact", arguments.runs)
+    if arguments.graph:
+        start = time.perf_counter()
+        graph = VectorIndex.graph(shop.catalogue.vectors)
+        built = time.perf_counter() - start
+        results += timed(shop, graph, "graph", arguments.runs)
+        results.append(agreement(shop, exact, graph, arguments.runs) | {"build seconds": round(built)})
+    results.append(memory(shop))
+    report(f"recommendations from {arguments.items:,} items", results)
+
+
+def make_shop(items: int) -> Shop:
+    """Generate the catalogue and the people."""
+    generated = features_shop(USERS, items, USERS * 12, CATEGORIES)
+    probabilities = interests_of(generated)
+    catalogue = make_catalogue(
+        ids=[str(row) for row in range(items)],
+        titles=[f"product {row // 2}" for row in range(items)],
+        categories=generated.item_categories,
+        features=generated.features,
+        purchases=Purchases(generated.user_items, np.linspace(0, 1e8, len(generated.user_items.values))),
+        predictions=probabilities,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "interests.onnx"
+        export_interests(InterestsModel(generated.features.shape[1], CATEGORIES, InterestsSettings()), path)
+        return Shop(catalogue, generated.user_items, probabilities, open_session(path))
+
+
+def interests_of(generated: FeaturesShop) -> Float32:
+    """Each user's smoothed shares of the categories (U, D), as a calibrated network would come near to them."""
+    base = np.bincount(generated.item_categories.values, minlength=CATEGORIES) / len(generated.item_categories)
+    counts = np.zeros((len(generated.user_items), CATEGORIES))
+    labels = generated.item_categories.take(generated.user_items.values)
+    np.add.at(counts, (np.repeat(generated.user_items.segments, labels.lengths), labels.values), 1)
+    sizes = generated.user_items.lengths[:, None]
+    return ((counts + 5 * base) / (sizes + 5)).astype(np.float32)
+
+
+def timed(shop: Shop, index: VectorIndex, name: str, runs: int) -> list[dict[str, Any]]:
+    """Milliseconds of one recommendation, and recommendations a second."""
+    shop.rank(index, 0, 8)
+    taken = []
+    for person in range(runs):
+        start = time.perf_counter()
+        shop.rank(index, person, 1)
+        taken.append(time.perf_counter() - start)
+    rates = []
+    for first in range(0, USERS - BATCH + 1, BATCH):
+        start = time.perf_counter()
+        shop.rank(index, first, BATCH)
+        rates.append(BATCH / (time.perf_counter() - start))
+    large = len(shop.catalogue) > 100_000
+    median, rate = 1000 * float(np.median(taken)), float(np.median(rates))
+    return [
+        {
+            "name": f"one recommendation, {name}",
+            "figure": round(median, 2),
+            "reference": 50.0 if large else 5.0,
+            "ratio": round(median / (50 if large else 5), 3),
+            "unit": "ms, median",
+            "95th percentile": round(1000 * float(np.percentile(taken, 95)), 2),
+            "goal": "at most 1",
+        },
+        {
+            "name": f"{BATCH} people at once, {name}",
+            "figure": round(rate, 1),
+            "reference": 500.0,
+            "ratio": round(rate / 500, 2),
+            "unit": "recommendations a second",
+            "goal": "none" if large else "at least 1",
+        },
+    ]
+
+
+def agreement(shop: Shop, exact: VectorIndex, graph: VectorIndex, people: int) -> dict[str, Any]:
+    """Which share of the 20 items of the exact search the graph finds."""
+    shares = [
+        len(np.intersect1d(a.rows, b.rows)) / max(1, len(a.rows))
+        for a, b in zip(shop.rank(exact, 0, people), shop.rank(graph, 0, people), strict=True)
+    ]
+    found = float(np.mean(shares))
+    return {"name": "recall@20 of the graph", "figure": round(found, 4), "reference": 1.0, "ratio": round(found, 4)}
+
+
+def memory(shop: Shop) -> dict[str, Any]:
+    """What the vectors take, and the most that this process ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # kilobytes on Linux
+    vectors = shop.catalogue.vectors.nbytes / 2**30
+    return {
+        "name": "peak memory, generating included",
+        "figure": round(peak, 2),
+        "reference": round(vectors, 2),
+        "ratio": round(peak / vectors, 1),
+        "unit": "GiB; reference: the vectors that are searched",
+    }
+
+
+if __name__ == "__main__":
+    main()
