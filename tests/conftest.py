@@ -35,3 +35,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("photos")
     colours = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
     return [save_photo(folder / f"{name}.png", colour) for name, colour in colours.items()]
+
+
+@pytest.fixture(scope="session")
+def indexed_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model with the tinted shop's item index; the shop lies beside it, as `shop`. Shared."""
+    from support.items import index_tinted_shop  # data sets are read with polars, which few tests need
+
+    return index_tinted_shop(tmp_path_factory.mktemp("items"))

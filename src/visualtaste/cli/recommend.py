@@ -109,7 +109,8 @@ def _show(found: Recommendations, wanted: int, category: str | None) -> None:
         err.print(f"{len(found.known)} known {noun} left out", highlight=False)
     if len(found) < wanted:
         where = f" of the category {category!r}" if category else ""
-        err.print(printable(f"there are no more items{where} that the person does not have"), markup=False)
+        line = f"there are no more items{where} that the person does not have"
+        err.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def _reasons(item: Recommendation) -> str:

@@ -1,0 +1,158 @@
+"""An item index is read back as it was written; everything else is refused with what is wrong and what to do."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from visualtaste.artifact.folder import read_manifest, seal
+from visualtaste.artifact.manifest import TasteManifest
+from visualtaste.errors import ArtifactError
+from visualtaste.inference.taste_model import TasteModel
+from visualtaste.recommend import folder as module
+from visualtaste.recommend.folder import read_items, write_items
+from visualtaste.recommend.manifest import ItemsManifest
+from visualtaste.recommend.recommender import Recommender
+
+
+@pytest.fixture
+def model(indexed_model_folder, tmp_path):
+    """A model with an index, of the test's own."""
+    return shutil.copytree(indexed_model_folder, tmp_path / "model")
+
+
+def read(model):
+    return read_items(model, TasteModel.load(model).manifest)
+
+
+def put(model, name, change):
+    """Change an array, and seal the index again, as who wants to mislead would."""
+    path = model / "items" / f"{name}.npy"
+    array = np.load(path)
+    np.save(path, change(array))
+    reseal(model)
+
+
+def reseal(model, **changes):
+    content = json.loads((model / "items" / "items.json").read_text())
+    manifest = ItemsManifest.model_validate({**content, **changes, "files": {}})
+    seal(model / "items", manifest)
+
+
+def assign(position, value):
+    def change(array):
+        array[position] = value
+        return array
+
+    return change
+
+
+def edit(**values):
+    def tamper(model):
+        path = model / "items" / "items.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+    return tamper
+
+
+def cut(model):
+    path = model / "items" / "vectors.npy"
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def cut_and_seal(model):
+    cut(model)
+    reseal(model)
+
+
+def pickled(model):
+    np.save(model / "items" / "base.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    reseal(model)
+
+
+def graph(model):
+    (model / "items" / "graph.faiss").write_bytes(b"no graph")
+    reseal(model)
+
+
+REFUSED = {
+    "no index": (lambda m: shutil.rmtree(m / "items"), "has no item index: `visualtaste index` makes one"),
+    "no manifest": (lambda m: (m / "items" / "items.json").unlink(), r"it has no items\.json"),
+    "missing file": (lambda m: (m / "items" / "products.npy").unlink(), r"products\.npy is missing"),
+    "cut file": (cut, r"vectors\.npy is not what was written \(its digest differs\)"),
+    "cut and sealed": (cut_and_seal, r"vectors\.npy is no array"),
+    "pickled": (pickled, r"base\.npy is no array: .*Python objects"),
+    "newer": (edit(schema_version=99), "has version 99, this program reads 1"),
+    "unknown key": (edit(colour="red"), "unknown key 'colour'"),
+    "negative weight": (
+        edit(blend={"photos": {"visual": -1.0}}),
+        r"blend\.photos\.visual: Input should be greater than or equal to 0",
+    ),
+    "other encoder": (lambda m: reseal(m, encoder="0" * 64), "was made with another model"),
+    "other interests": (lambda m: reseal(m, interests="0" * 64), "was made with another model"),
+    "other count": (lambda m: reseal(m, items=7), r"offsets\.npy is int64 \(31,\), which does not fit"),
+    "other kind": (lambda m: put(m, "features", lambda a: a.astype(np.float32)), r"features\.npy is float32 \(30, 4\)"),
+    "other width": (lambda m: put(m, "vectors", lambda a: a[:, :5]), r"vectors\.npy is float16 \(30, 5\)"),
+    "stray category": (lambda m: put(m, "category_values", assign(0, 5)), r"category_values\.npy holds 5, not 0 to 4"),
+    "stray product": (lambda m: put(m, "products", assign(3, -1)), r"products\.npy holds -1, not 0 to 29"),
+    "stray neighbour": (lambda m: put(m, "neighbour_rows", assign(0, 30)), r"neighbour_rows\.npy holds 30"),
+    "falling offsets": (lambda m: put(m, "id_offsets", assign(1, 999)), r"id_offsets\.npy does not divide the"),
+    "short strengths": (lambda m: put(m, "neighbour_strengths", lambda a: a[:-1]), "differ in length"),
+    "not finite": (lambda m: put(m, "visual_projection", assign((0, 0), np.nan)), "holds a value that is not finite"),
+    "no graph": (graph, r"graph\.faiss is no search graph"),
+    "path out": (edit(files={"../taste.json": "0" * 64}), "is not a plain relative path inside"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_broken_index_is_refused_with_what_is_wrong(model, case):
+    tamper, message = REFUSED[case]
+    tamper(model)
+    with pytest.raises(ArtifactError, match=message) as caught:
+        read(model)
+    assert "`visualtaste index` makes" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_index_is_read_as_it_was_written(model):
+    index = read(model)
+    assert index.manifest.items == len(index.catalogue) == 30
+    assert index.manifest.left_out == 1
+    again = write_items(model, index.manifest, index.catalogue)
+    assert again.manifest == index.manifest
+
+
+def test_the_models_own_seal_leaves_the_index_out(model):
+    manifest = read_manifest(model, TasteManifest)
+    assert seal(model, manifest) == manifest
+    shutil.rmtree(model / "items")
+    assert read_manifest(model, TasteManifest) == manifest
+
+
+def test_a_failed_write_leaves_the_old_index_whole(model, monkeypatch):
+    index = read(model)
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(module, "seal", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_items(model, index.manifest, index.catalogue)
+    assert read(model).manifest == index.manifest
+    assert sorted(path.name for path in model.iterdir() if path.name.startswith(".")) == []
+
+
+def test_a_large_index_keeps_its_graph(model, monkeypatch, photos):
+    monkeypatch.setattr(module, "GRAPH_FROM", 10)
+    before = Recommender.load(model).recommend(photos, k=5)
+    index = read(model)
+    write_items(model, index.manifest, index.catalogue)
+    assert (model / "items" / "graph.faiss").is_file()
+    assert [item.item_id for item in Recommender.load(model).recommend(photos, k=5)] == [i.item_id for i in before]
+    other = index.catalogue.vectors[:, :].copy()
+    index.search.graph(np.concatenate([other, other])).write_graph(model / "items" / "graph.faiss")
+    reseal(model)
+    with pytest.raises(ArtifactError, match="search graph of other vectors"):
+        read(model)
