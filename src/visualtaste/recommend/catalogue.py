@@ -5,7 +5,7 @@
     visual       unit rows, min(K, 128) wide   likeness of photos
     categories   unit rows, min(D, 128) wide   likeness of categories
     posterior    min(D, 32) wide               the item's side of the interests' score, compressed
-    sales        2 wide                        ln(1 + purchases), ln(1 + recent purchases)
+    sales        2 wide                        purchases ever and of late, see `popularity`
     padding      zeros up to a multiple of 16, without which the search is many times slower
 """
 
@@ -75,7 +75,7 @@ class Codes:
 
     @property
     def sales(self) -> Float32:
-        """ln(1 + purchases) and ln(1 + recent purchases): (n, 2)"""
+        """Purchases ever and of late, see `popularity`: (n, 2)"""
         return self.vectors[:, self.layout.sales]
 
 

@@ -56,7 +56,7 @@ class Query:
         categories   mean cosine to the known items' categories, in their space
         variant      1 where the item is of the same product as a known one
         neighbours   sum of the strengths with which it is a neighbour of known ones
-        popularity   ln(1 + purchases by training users)
+        popularity   ln(purchases by training users / 5), 0 below 5
         recent       the same of purchases of late
         """
         labels = self.catalogue.categories.take(rows)

@@ -19,8 +19,8 @@ class Weights(Settings):
     categories: float = Field(0.0, ge=0, description="likeness of the categories to those of the known items")
     variant: float = Field(0.0, ge=0, description="another variant of a known product")
     neighbours: float = Field(0.0, ge=0, description="bought by those who bought the known items")
-    popularity: float = Field(0.1, ge=0, description="purchases of all time")
-    recent: float = Field(0.1, ge=0, description="purchases of late")
+    popularity: float = Field(0.5, ge=0, description="purchases of all time")
+    recent: float = Field(0.5, ge=0, description="purchases of late")
 
 
 PARTS: tuple[str, ...] = tuple(Weights.model_fields)

@@ -11,17 +11,24 @@ DAY = 86_400.0
 
 
 def test_purchases_ever_and_of_late():
-    rows = np.array([0, 0, 2])
-    sales = popularity(rows, np.array([0.0, 60 * DAY, 60 * DAY]), items=3)
-    assert sales[:, 0].tolist() == pytest.approx(np.log([3, 1, 2]))
-    assert sales[:, 1].tolist() == pytest.approx(np.log([1 + 1 + np.exp(-1), 1, 2]))
+    rows = np.repeat([0, 1, 2], [20, 10, 5])
+    seconds = np.repeat([0.0, 60 * DAY, 60 * DAY], [20, 10, 5])
+    sales = popularity(rows, seconds, items=4)
+    assert sales[:, 0].tolist() == pytest.approx(np.log([4, 2, 1, 1]))
+    assert sales[:, 1].tolist() == pytest.approx([np.log(20 / np.e / 5), np.log(2), 0, 0])
+
+
+def test_few_purchases_are_chance():
+    sales = popularity(np.repeat([0, 1], [4, 6]), np.zeros(10), items=2)
+    assert sales.tolist() == [[0, 0], [pytest.approx(np.log(6 / 5))] * 2]
 
 
 def test_purchases_at_an_unknown_time_are_not_recent():
-    sales = popularity(np.array([0, 1]), np.array([np.nan, 5.0]), items=2)
+    sales = popularity(np.repeat([0, 1], 10), np.repeat([np.nan, 5.0], 10), items=2)
     assert sales[:, 0].tolist() == pytest.approx(np.log([2, 2]))
     assert sales[:, 1].tolist() == pytest.approx([0, np.log(2)])
-    assert popularity(np.array([0]), np.array([np.nan]), items=1).tolist() == [[pytest.approx(np.log(2)), 0]]
+    unknown = popularity(np.repeat(0, 10), np.full(10, np.nan), items=1)
+    assert unknown.tolist() == [[pytest.approx(np.log(2)), 0]]
 
 
 def test_neighbours_by_hand():
