@@ -64,6 +64,7 @@ class UnrulyServer:
         self.headers: dict[str, dict[str, str]] = {}
         self.under_way = 0
         self.most_under_way = 0
+        self.hold_after: int | None = None  # requests beyond so many wait until this is None again
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -89,6 +90,8 @@ class UnrulyServer:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
+            while self.hold_after is not None and sum(self.hits.values()) > self.hold_after:
+                await asyncio.sleep(0.01)
             _, kind, *rest = path.split("/")
             behaviour = getattr(self, "_" + kind.replace("-", "_"))
             return bool(await behaviour(writer, path, *rest))

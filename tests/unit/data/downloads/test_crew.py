@@ -12,10 +12,10 @@ from visualtaste.data.downloads.download import download_images
 
 
 def test_requests_are_under_way_together_up_to_the_limits(tmp_path: Path, server: UnrulyServer) -> None:
-    linked_dataset(tmp_path, [server.url(f"/later/0.05/{n}") for n in range(12)])
+    linked_dataset(tmp_path, [server.url(f"/later/0.15/{n}") for n in range(12)])
     download_images(tmp_path, impatient(per_host=3))
     assert server.most_under_way == 3
-    linked_dataset(tmp_path, [server.url(f"/later/0.05/{n}", f"127.0.0.{n % 4 + 1}") for n in range(20, 32)])
+    linked_dataset(tmp_path, [server.url(f"/later/0.15/{n}", f"127.0.0.{n % 4 + 1}") for n in range(20, 32)])
     download_images(tmp_path, impatient(per_host=3, concurrency=7))
     assert server.most_under_way == 7
 
@@ -29,10 +29,9 @@ def test_a_busy_host_is_left_alone_as_long_as_it_asks(tmp_path: Path, server: Un
     assert summary.items("ok") == 41
     first, second = server.times["/busy/1/1/a"]
     assert second - first >= 1.0
-    sent = [when for n in range(20) for when in server.times[f"/later/0.01/{n}"]]
-    # what was under way with the 429 may have come a little later; all others waited
-    assert sum(first + 0.2 < when < first + 1.0 for when in sent) == 0
-    assert max(when for n in range(20, 40) for when in server.times[f"/later/0.01/{n}"]) < first + 1.0
+    # what was on its way when the 429 came may have arrived a little later; all others of that host waited
+    assert sum(first < when < first + 1.0 for n in range(20) for when in server.times[f"/later/0.01/{n}"]) <= 5
+    assert sum(first < server.times[f"/later/0.01/{n}"][0] < second for n in range(20, 40)) >= 5
 
 
 def test_a_wait_beyond_reason_is_cut(tmp_path: Path, server: UnrulyServer) -> None:
@@ -58,9 +57,9 @@ def test_a_dead_host_is_given_up_and_says_so(tmp_path: Path, server: UnrulyServe
 
 def test_a_slow_host_holds_up_no_other(tmp_path: Path, server: UnrulyServer) -> None:
     slow = [server.url(f"/later/0.3/{n}") for n in range(8)]
-    linked_dataset(tmp_path, [*slow, *(server.url(f"/photo/{n}", "127.0.0.2") for n in range(50))])
+    linked_dataset(tmp_path, [*slow, *(server.url(f"/photo/{n}", "127.0.0.2") for n in range(20))])
     download_images(tmp_path, impatient(per_host=2, concurrency=4))
-    last_quick = max(server.times[f"/photo/{n}"][0] for n in range(50))
+    last_quick = max(server.times[f"/photo/{n}"][0] for n in range(20))
     assert last_quick < max(server.times[f"/later/0.3/{n}"][0] for n in range(8))
 
 

@@ -112,10 +112,19 @@ def test_an_answer_longer_than_it_said_spoils_no_other(tmp_path: Path, server: U
     assert rows["/short/a"]["message"] == "damaged or cut off: image file is truncated"
 
 
-@pytest.mark.parametrize("path", ["/drip", "/promise/500", "/later/9/x"])
-def test_slow_answers_end(tmp_path: Path, server: UnrulyServer, path: str) -> None:
-    row = fetch(tmp_path, server, [path], tries=1, timeout=0.3, read_timeout=0.2)[path]
-    assert row["status"] == "timeout"
+@pytest.mark.parametrize(
+    ("path", "limit", "message"),
+    [
+        ("/drip", {"timeout": 0.3}, "not done after 0.3 s"),
+        ("/promise/500", {"read_timeout": 0.2}, "nothing came in time"),
+        ("/later/9/x", {"read_timeout": 0.2}, "nothing came in time"),
+    ],
+)
+def test_slow_answers_end(
+    tmp_path: Path, server: UnrulyServer, path: str, limit: dict[str, float], message: str
+) -> None:
+    row = fetch(tmp_path, server, [path], tries=1, **limit)[path]
+    assert (row["status"], row["message"]) == ("timeout", message)
 
 
 @pytest.mark.parametrize(
