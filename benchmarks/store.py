@@ -6,9 +6,10 @@ FOLDER must have room for the features (2 KB an item) and a fifth more; what is 
 call begins with reading. Each phase is a process of its own that is refused more than `--memory` GiB of its own; its
 peak of resident memory, pages of mapped files included, is held against the same bound.
 
-Random batches of 512 users with 5 to 40 items are read as training reads them, from the map of the whole file and,
-in turns, from a copy in memory of as many rows as fit (`--fits`), the same rows from both. Cold means that the
-system's cache of the file is emptied before every batch.
+Random batches of 512 users with 5 to 40 items are read as training reads them, float32 in the end, from the map of the
+whole file and, in turns, from a copy in memory of as many rows as fit (`--fits`): "singly", each batch when it is
+needed, and "ahead", the next one read while one is used. Cold means that the system's cache of the file is emptied
+before every eight batches.
 """
 
 from __future__ import annotations
@@ -16,23 +17,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
 from benchmarks.machine import report
-from benchmarks.store_phases import PHASES, USERS_A_BATCH
-from benchmarks.store_shop import FEATURES, draw_users, write_dataset, write_encoder_folder
+from benchmarks.store_batches import compare
+from benchmarks.store_phases import PHASES
+from benchmarks.store_shop import FEATURES, write_dataset, write_encoder_folder
 from visualtaste.data.dataset import Dataset
-from visualtaste.seeding import generator
-from visualtaste.training.feature_table import FeatureTable
-from visualtaste.types import Int64
 
 
 def main() -> None:
@@ -51,7 +45,8 @@ def main() -> None:
         write_encoder_folder(arguments.folder / "encoder", Dataset.read(arguments.folder / "dataset"))
     results = [_phase(name, arguments.folder, arguments.memory) for name in PHASES if name in arguments.phases]
     if "batches" in arguments.phases:
-        results += _batches(arguments.folder, arguments.fits, arguments.runs)
+        (path,) = (arguments.folder / "dataset" / "features").glob("*/features.f16")
+        results += compare(path, arguments.fits, arguments.runs)
     report(f"feature store, {arguments.items} x {FEATURES}, {arguments.users} users", results)
 
 
@@ -71,64 +66,6 @@ def _phase(name: str, folder: Path, gibibytes: float) -> dict[str, Any]:
         "goal": "at most 1",
         **{key: _short(value) for key, value in found.items()},
     }
-
-
-def _batches(folder: Path, fits: int, runs: int) -> list[dict[str, Any]]:
-    (path,) = (folder / "dataset" / "features").glob("*/features.f16")
-    mapped = np.memmap(path, np.dtype("<f2"), "r").reshape(-1, FEATURES)
-    fits = min(fits, len(mapped))
-    copy = np.fromfile(path, np.dtype("<f2"), count=fits * FEATURES).reshape(fits, FEATURES)
-    cpu = torch.device("cpu")
-    tables = {"mapped": FeatureTable(mapped, cpu), "memory": FeatureTable(copy, cpu)}
-    random = generator(0, "benchmark", "batches")
-    warm: dict[str, list[float]] = {name: [] for name in tables}
-    for _ in range(runs + 2):
-        rows = draw_users(USERS_A_BATCH, fits, random)
-        for name, table in tables.items():
-            warm[name].append(_seconds(table, rows))
-    figure, reference = (1 / statistics.median(warm[name][2:]) for name in tables)
-    _read_through(path)
-    whole = [_seconds(tables["mapped"], draw_users(USERS_A_BATCH, len(mapped), random)) for _ in range(runs)]
-    cold = [_cold_seconds(path, tables["mapped"], draw_users(USERS_A_BATCH, len(mapped), random)) for _ in range(runs)]
-    return [
-        {
-            "name": f"random user batches a second, {fits} rows, cached",
-            "figure": round(figure, 2),
-            "reference": round(reference, 2),
-            "ratio": round(figure / reference, 2),
-            "goal": "at least 0.5",
-        },
-        *(
-            {
-                "name": f"random user batches a second, all {len(mapped)} rows, {state}",
-                "figure": round(1 / statistics.median(seconds), 2),
-                "reference": round(reference, 2),
-                "ratio": round(1 / statistics.median(seconds) / reference, 3),
-                "goal": goal,
-            }
-            for state, seconds, goal in (("cached", whole, "at least 0.5"), ("cold", cold, "none"))
-        ),
-    ]
-
-
-def _seconds(table: FeatureTable, rows: Int64) -> float:
-    start = time.perf_counter()
-    table.rows(rows)
-    return time.perf_counter() - start
-
-
-def _cold_seconds(path: Path, table: FeatureTable, rows: Int64) -> float:
-    descriptor = os.open(path, os.O_RDONLY)
-    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    os.close(descriptor)
-    return _seconds(table, rows)
-
-
-def _read_through(path: Path) -> None:
-    """Let the system cache all of the file that it has room for."""
-    with path.open("rb") as stream:
-        while stream.read(2**26):
-            pass
 
 
 def _short(value: Any) -> Any:

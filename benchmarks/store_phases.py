@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.memory import limit_own_memory, watched
-from benchmarks.store_shop import CONFIG, WITH_PHOTO, MadeFeatures, draw_users
+from benchmarks.store_shop import CONFIG, USERS_A_BATCH, WITH_PHOTO, MadeFeatures, draw_users
 from visualtaste.artifact.folder import read_manifest
 from visualtaste.artifact.manifest import ENCODER, EncoderManifest
 from visualtaste.data.dataset import Dataset
@@ -27,7 +27,6 @@ from visualtaste.features.extract import extract, store_of
 from visualtaste.features.store import FeatureStore
 from visualtaste.seeding import generator
 
-USERS_A_BATCH = 512
 _SMALL_PUTS = 500  # of 64 rows, as one machine's extraction makes them
 _LARGE = 4096  # rows a put, as a cluster's driver makes them
 _Found = dict[str, Any]

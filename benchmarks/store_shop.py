@@ -24,6 +24,7 @@ from visualtaste.types import Float32, Int64
 FEATURES = 1024
 CATEGORIES = 1000
 WITH_PHOTO = 2048
+USERS_A_BATCH = 512
 CONFIG = TasteConfig().updated(
     {
         "encoder": {"scratch": {"depth_multiplier": 1.0}, "image_size": 128},

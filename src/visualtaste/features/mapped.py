@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from visualtaste.types import Int64, UInt8
 
-_SMALL = 2**28  # bytes of a file all of whose pages may stay
+_SMALL = 2**30  # bytes of a file all of whose pages may stay
 _THREADS = 16  # that wait for the disk, which answers many questions at once
 _ROWS_AT_ONCE = 4096  # of `chunks`
 _Read = tuple[UInt8, int]  # where to, and the position in the file
