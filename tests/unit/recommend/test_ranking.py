@@ -1,5 +1,7 @@
 """Ranking gives what scoring the whole catalogue one item after the other gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from visualtaste.recommend import ranking
 from visualtaste.recommend.query import Person, Query
 from visualtaste.recommend.ranking import Wish, rank
 from visualtaste.recommend.search import VectorIndex
-from visualtaste.recommend.weights import Blend
+from visualtaste.recommend.weights import PARTS, Blend, Weights
 
 
 def by_walking(query, wish, allowed=None):
@@ -45,6 +47,27 @@ def test_ranking_equals_walking_the_catalogue(small_searches, titles, known, var
         ranked = rank(index, [query], wish)[0]
         assert ranked.rows.tolist() == by_walking(query, wish)
         assert np.all(np.diff(ranked.scores) <= 1e-5)
+
+
+@pytest.mark.parametrize("part", ["variant", "neighbours"])
+def test_relatives_of_known_items_join_what_the_search_proposes(small_searches, part):
+    """They may be far down where the search ranks them, for it does not see what makes them good."""
+    catalogue = drawn_catalogue(120, titles=3)
+    index = VectorIndex.exact(catalogue.vectors)
+    known = int(np.flatnonzero(catalogue.neighbours.rows.lengths)[0])
+    query = replace(drawn_query(catalogue, [known], photos=2), weights=Weights(**{part: 100.0}))
+    for k in (1, 4):
+        ranked = rank(index, [query], Wish(k=k, variants=True))[0]
+        assert ranked.rows.tolist() == by_walking(query, Wish(k=k, variants=True))
+        assert ranked.parts[0, PARTS.index(part)] > 1
+
+
+def test_known_items_are_left_out_also_where_their_photos_are_not_shown():
+    catalogue = drawn_catalogue(30)
+    stranger = drawn_query(catalogue, [], photos=1)
+    person = Person(stranger.features, np.full(WIDTH, 0.3, np.float32), np.array([4, 9]))
+    ranked = rank(VectorIndex.exact(catalogue.vectors), [Query.of(person, catalogue, Blend())], Wish(k=30))[0]
+    assert sorted(ranked.rows.tolist()) == [row for row in range(30) if row not in (4, 9)]
 
 
 def test_a_filter_holds_inside_the_search(small_searches):
