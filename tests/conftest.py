@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,19 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A valid encoder folder, shared."""
     return write_tiny_encoder(tmp_path_factory.mktemp("tiny") / "encoder")
+
+
+@pytest.fixture(scope="session")
+def pooled_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Folders of small models by pooling (see support.pooled_model), each exported once in a test run; shared."""
+
+    @cache
+    def folder(pooling: str) -> Path:
+        from support.pooled_model import write_pooled_model  # brings torch, which most tests do without
+
+        return write_pooled_model(tmp_path_factory.mktemp("pooled") / pooling, pooling)
+
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -28,12 +28,14 @@ from visualtaste.errors import (
     EmptySetError,
     ImageError,
     MissingExtraError,
+    ProfileError,
     TrainingError,
     VisualTasteError,
 )
 
 if TYPE_CHECKING:
     from visualtaste.data.dataset import Dataset
+    from visualtaste.inference.profile.profile import Profile
     from visualtaste.inference.taste_model import TasteModel
     from visualtaste.recommend.recommender import Recommender
     from visualtaste.training.fit import fit
@@ -49,6 +51,8 @@ __all__ = [
     "EmptySetError",
     "ImageError",
     "MissingExtraError",
+    "Profile",
+    "ProfileError",
     "Recommender",
     "TasteModel",
     "TrainingError",
@@ -61,6 +65,7 @@ __all__ = [
 # Where each lazy name lives, and the extra that its module's imports come with.
 _LAZY = {
     "Dataset": ("visualtaste.data.dataset", "train"),
+    "Profile": ("visualtaste.inference.profile.profile", None),
     "Recommender": ("visualtaste.recommend.recommender", None),
     "TasteModel": ("visualtaste.inference.taste_model", None),
     "fit": ("visualtaste.training.fit", "train"),

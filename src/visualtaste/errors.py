@@ -5,7 +5,8 @@
     ├── DataError            a table, a row or a value of a dataset is wrong
     │   ├── EditionError     a file is of another edition of a published data set than it should be
     │   ├── EmptySetError    a user has no photo to pool
-    │   └── ImageError       one photo cannot be used; `.reason` says why in a word
+    │   ├── ImageError       one photo cannot be used; `.reason` says why in a word
+    │   └── ProfileError     a profile is damaged, newer or of another model, or cannot do what is asked of it
     ├── ArtifactError        a model folder is missing, altered, newer or foreign
     ├── TrainingError        a training cannot start, go on or finish
     ├── InUseError           another process is writing the same folder
@@ -52,6 +53,10 @@ class ImageError(DataError):
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ProfileError(DataError):
+    """A profile is damaged, newer or of another model, or cannot do what is asked of it."""
 
 
 class ArtifactError(VisualTasteError):

@@ -35,6 +35,8 @@ def test_the_public_names_are_these() -> None:
         "EmptySetError",
         "ImageError",
         "MissingExtraError",
+        "Profile",
+        "ProfileError",
         "Recommender",
         "TasteModel",
         "TrainingError",

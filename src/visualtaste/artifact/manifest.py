@@ -15,6 +15,7 @@ SCHEMA_VERSION = 1
 ENCODER = "encoder.onnx"
 ITEM_CLASSIFIER = "item_classifier.onnx"
 INTERESTS = "interests.onnx"
+INTERESTS_WEIGHTS = "interests.safetensors"
 ITEMS = "items"  # a folder with a seal of its own: an item index is made later, and anew
 
 
@@ -138,3 +139,8 @@ class TasteManifest(Manifest):
     def encoder_digest(self) -> str:
         """Digest of the encoder network: features of another encoder mean nothing to these interests."""
         return self.files[ENCODER]
+
+    @property
+    def interests_digest(self) -> str:
+        """Digest of the interests network."""
+        return self.files[INTERESTS]

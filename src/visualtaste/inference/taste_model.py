@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualtaste.artifact.folder import read_manifest
-from visualtaste.artifact.manifest import ENCODER, INTERESTS, ITEM_CLASSIFIER, TasteManifest
+from visualtaste.artifact.manifest import ENCODER, INTERESTS, INTERESTS_WEIGHTS, ITEM_CLASSIFIER, TasteManifest
+from visualtaste.artifact.weights import Weights
 from visualtaste.errors import ArtifactError, DataError, EmptySetError
 from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.mapped import take
@@ -23,10 +24,13 @@ from visualtaste.inference.interests import Interests, SeenPhoto, rank
 from visualtaste.inference.item_classifier import OnnxItemClassifier
 from visualtaste.inference.photos import Photo, encode_photos
 from visualtaste.inference.prediction import Prediction
+from visualtaste.inference.profile.scores import LinearScore, linear_score
 from visualtaste.types import Float32, Int64, Ragged
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+
+    from visualtaste.inference.profile.profile import Profile
 
 # Photos computed at a time. Four times as many are hardly faster and take four times the memory (80 MB at K = 1024).
 _PHOTOS_AT_ONCE = 2048
@@ -77,12 +81,32 @@ class TasteModel:
             first = next((f"none can be read: {photo.message}" for photo in encoded.skipped), "none was given")
             raise EmptySetError(f"interests need at least one photo, {first}")
         everyone = np.array([0, len(encoded.read)], dtype=np.int64)
-        prediction = self.predict(Ragged(encoded.features, everyone))
+        # as a feature store and a profile hold them, so that all three give the same answer
+        features = encoded.features.astype(np.float16)
+        prediction = self.predict(Ragged(features, everyone))
         return Interests(
             ranked=rank(self.categories, prediction.probabilities[0]),
             photos=tuple(map(SeenPhoto, encoded.read, prediction.attention.tolist())),
             skipped=encoded.skipped,
         )
+
+    def profile(self, *, keep_features: bool = True) -> Profile:
+        """An empty profile, which photos are added to and removed from; see Profile for what `keep_features` costs."""
+        from visualtaste.inference.profile.profile import Profile
+
+        return Profile(self, keep_features=keep_features)
+
+    @cached_property
+    def photo_score(self) -> LinearScore | None:
+        """How much a photo counts beside others, where that depends on the photo alone; None where it does not."""
+        return linear_score(self.manifest, self.weights)
+
+    @cached_property
+    def weights(self) -> Weights | None:
+        """The interests network's weights; None in a folder that has none."""
+        if INTERESTS_WEIGHTS not in self.manifest.files:
+            return None
+        return Weights(self.folder / INTERESTS_WEIGHTS)
 
     def encode(self, photos: Iterable[Photo]) -> Float32:
         """Features (n, K) of photos; raises ImageError naming the first photo that cannot be read."""

@@ -3,33 +3,24 @@ import onnx
 import pytest
 import torch
 
+from support.pooled_model import FEATURES, scattered_interests
+from visualtaste.artifact.folder import read_manifest
+from visualtaste.artifact.manifest import TasteManifest
 from visualtaste.config import POOLING_TITLES, InterestsSettings
 from visualtaste.export.interests import export_interests
 from visualtaste.features.session import open_session
-from visualtaste.models.gating import BatchNormGating
 from visualtaste.models.interests import InterestsModel
 
 K, D = 12, 7
 
 
 @pytest.fixture(scope="module", params=POOLING_TITLES)
-def exported(request, tmp_path_factory):
+def exported(request, pooled_model_folder):
     """A model away from where it starts, in both forms."""
-    torch.manual_seed(1)
-    model = InterestsModel(K, D, InterestsSettings(pooling=request.param, hidden=16))
-    with torch.no_grad():
-        for part in (model.pooling, model.gating, model.output_gating):
-            for parameter in part.parameters():
-                parameter.copy_(torch.randn(parameter.shape))
-        if isinstance(model.gating, BatchNormGating):
-            model.gating.norm.running_mean.normal_()
-            model.gating.norm.running_var.uniform_(0.5, 2)
-    model.standardise(torch.randn(K), torch.rand(K) + 0.5)
-    model.shift.fill_(0.7)
-    path = tmp_path_factory.mktemp("onnx") / "interests.onnx"
-    export_interests(model, path)
+    folder = pooled_model_folder(request.param)
+    path = folder / "interests.onnx"
     assert "ScatterND" not in operators(path)  # whose threads lose sums
-    return model.eval(), open_session(path)
+    return scattered_interests(read_manifest(folder, TasteManifest).config), open_session(path)
 
 
 def operators(path):
@@ -40,13 +31,13 @@ def operators(path):
 def test_onnx_predicts_what_torch_predicts(exported, lengths):
     model, session = exported
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    features = 3 * np.random.default_rng(0).normal(size=(sum(lengths), K)).astype(np.float32)
+    features = 3 * np.random.default_rng(0).normal(size=(sum(lengths), FEATURES)).astype(np.float32)
     with torch.no_grad():
         expected, weights = model.predict(torch.from_numpy(features), torch.from_numpy(offsets))
     feed = {"features": features, "offsets": offsets}
     probabilities, attention = session.run(["probabilities", "attention"], feed)
     assert probabilities.dtype == attention.dtype == np.float32
-    assert probabilities.shape == (len(lengths), D)
+    assert probabilities.shape == expected.shape
     np.testing.assert_allclose(probabilities, expected, atol=1e-5)
     np.testing.assert_allclose(attention, weights, atol=1e-5)
 
