@@ -64,9 +64,10 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:
-    assert run("import visualtaste.cli.interests, visualtaste.cli.describe" + LOADED, f"{TRAINING} onnxruntime") == (
-        "['rich', 'typer']"
-    )
+    assert run(
+        "import visualtaste.cli.interests, visualtaste.cli.profile, visualtaste.cli.describe" + LOADED,
+        f"{TRAINING} onnxruntime",
+    ) == ("['rich', 'typer']")
 
 
 def test_loading_and_predicting_imports_nothing_of_training(tiny_model_folder: Path, photos: list[Path]) -> None:

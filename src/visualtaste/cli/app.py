@@ -17,6 +17,7 @@ from visualtaste.cli.images import images
 from visualtaste.cli.import_data import import_app
 from visualtaste.cli.index import index
 from visualtaste.cli.interests import interests
+from visualtaste.cli.profile import profile_app
 from visualtaste.cli.recommend import recommend
 from visualtaste.cli.shop import shop
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(import_app, name="import")
+app.add_typer(profile_app, name="profile")
 app.command()(images)
 app.command()(shop)
 app.command()(fit)

@@ -37,12 +37,12 @@ def interests(
         for photo in found.skipped:
             err.print(Text.assemble(("skipped: ", "yellow"), printable(photo.message)), soft_wrap=True)
         if as_json:
-            typer.echo(json.dumps(_for_programs(opened, found, top), indent=2))
+            typer.echo(json.dumps(for_programs(opened, found, top), indent=2))
         else:
-            _show(opened, found, top)
+            show_interests(opened, found, top)
 
 
-def _for_programs(model: TasteModel, found: Interests, top: int) -> dict[str, Any]:
+def for_programs(model: TasteModel, found: Interests, top: int) -> dict[str, Any]:
     """The object that `--json` prints; keys are only ever added to it."""
     return {
         "model": str(model.folder),
@@ -53,7 +53,7 @@ def _for_programs(model: TasteModel, found: Interests, top: int) -> dict[str, An
     }
 
 
-def _show(model: TasteModel, found: Interests, top: int) -> None:
+def show_interests(model: TasteModel, found: Interests, top: int) -> None:
     """Two tables for people: categories with their probabilities, photos with their attention."""
     # what an uncalibrated model gives is raised by its positive weight: no probability, and not called one
     likely = _table("category", "probability" if model.manifest.calibrated else "score")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from visualtaste.types import Float32
 
 
-@dataclass(frozen=True)
-class Interest:
-    """One category and the probability that the person wants it."""
+class Interest(NamedTuple):
+    """One category and the probability that the person wants it; a tuple, since a thousand are made for an answer."""
 
     category: str
     probability: float
@@ -57,4 +57,5 @@ class Interests:
 def rank(categories: tuple[str, ...], probabilities: Float32) -> tuple[Interest, ...]:
     """The categories (D,) by falling probability (D,); ties go to the lower category index."""
     order = np.argsort(-probabilities, kind="stable")
-    return tuple(Interest(categories[index], float(probabilities[index])) for index in order)
+    names = map(categories.__getitem__, order.tolist())
+    return tuple(map(Interest._make, zip(names, probabilities[order].tolist(), strict=True)))

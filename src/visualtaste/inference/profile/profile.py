@@ -14,7 +14,7 @@ from visualtaste.data.images import read_bytes
 from visualtaste.errors import EmptySetError, ProfileError
 from visualtaste.inference.interests import Interests, SeenPhoto, rank
 from visualtaste.inference.photos import Photo
-from visualtaste.inference.profile.merging import change_sums, merge_photos, merge_sums
+from visualtaste.inference.profile.merging import Photos, change_sums, merge_photos, merge_sums
 from visualtaste.inference.profile.photo import EQUAL, Float16, KeptPhoto, digest, to_float16
 from visualtaste.inference.profile.sums import RunningSums
 from visualtaste.inference.profile.written import Header, read, write
@@ -43,7 +43,7 @@ class Profile:
         """
         self.model = model
         self.keeps_features = keep_features
-        self._photos: dict[str, KeptPhoto] = {}
+        self._photos: Photos = {}
         self._sums = None if model.photo_score is None else RunningSums(model.manifest.feature_size)
         if self._sums is None and not keep_features:
             raise ProfileError(
@@ -166,7 +166,7 @@ class Profile:
             keeps_features=self.keeps_features,
             weighed=self._sums is not None,
             ids=tuple(self),
-            buckets=() if self._sums is None or self.keeps_features else tuple(sorted(self._sums.buckets)),
+            buckets=() if self._sums is None else tuple(sorted(self._sums.buckets)),
         )
         return write(header, self._photos, self._sums)
 
@@ -188,15 +188,19 @@ class Profile:
         profile = cls(model, keep_features=header.keeps_features)
         score = model.photo_score
         if header.interests != interests or header.weighed != (score is not None):
-            for id, photo in photos.items():
-                weight = None if score is None or photo.features is None else score.weigh(photo.features)
-                photos[id] = KeptPhoto(photo.digest, weight, photo.features)
-        if sums is not None:
-            profile._sums = sums
-        elif profile._sums is not None:
-            change_sums(profile._sums, {}, photos)
-        profile._photos = photos
+            return profile._refilled(photos)
+        profile._photos, profile._sums = photos, sums
         return profile
+
+    def _refilled(self, photos: Photos) -> Profile:
+        """This profile, empty until now, with the photos of another whose features were kept."""
+        score = self.model.photo_score
+        for id, photo in photos.items():
+            weight = None if score is None or photo.features is None else score.weigh(photo.features)
+            self._photos[id] = KeptPhoto(photo.digest, weight, photo.features)
+        if self._sums is not None:
+            change_sums(self._sums, {}, self._photos)
+        return self
 
     def _take(self, photo: Photo | NDArray[Any]) -> tuple[Float16, str]:
         """Features (K,) of a photo, and the id that it has by itself."""

@@ -4,10 +4,10 @@
     4 bytes   version
     4 bytes   length of the header
               header: JSON, keys sorted, no spaces
-              digests    (n, 16)       only where features are dropped
-              weights    n times int32 bucket, uint32 mantissa; only where the network weighs photos alone
+              digests    (n, 16)       of each photo's features
+              weights    n times int32 bucket, uint32 mantissa; these and the sums
+              sums       (b, K + 1)    int64,               only where the network weighs photos alone
               features   (n, K)        float16, where they are kept
-              sums       (b, K + 1)    int64, where they are not
     32 bytes  SHA-256 of all before
 
 Numbers are little-endian, photos in the order of their ids. Nothing in it can run.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from visualtaste.errors import ProfileError
-from visualtaste.inference.profile.photo import DIGEST_BYTES, KeptPhoto, Weight, digest
+from visualtaste.inference.profile.photo import DIGEST_BYTES, KeptPhoto, Weight
 from visualtaste.inference.profile.scores import FRACTION_BITS
 from visualtaste.inference.profile.sums import RunningSums
 
@@ -56,15 +57,11 @@ class Header(BaseModel):
 def write(header: Header, photos: Mapping[str, KeptPhoto], sums: RunningSums | None) -> bytes:
     """The bytes of a profile; `header.ids` and `header.buckets` say what is written and in which order."""
     kept = [photos[id] for id in header.ids]
-    parts = [_json(header)]
-    if not header.keeps_features:
-        parts.append(b"".join(photo.digest for photo in kept))
-    if header.weighed:
+    parts = [_json(header), *(photo.digest for photo in kept)]
+    if sums is not None:
         parts.append(np.array([photo.weight for photo in kept], dtype=_WEIGHT).tobytes())
-    if header.keeps_features:
-        parts.extend(photo.features.tobytes() for photo in kept if photo.features is not None)
-    elif sums is not None:
         parts.extend(sums.buckets[bucket].astype("<i8").tobytes() for bucket in header.buckets)
+    parts.extend(photo.features.tobytes() for photo in kept if photo.features is not None)
     content = MAGIC + VERSION.to_bytes(4, "little") + len(parts[0]).to_bytes(4, "little") + b"".join(parts)
     return content + hashlib.sha256(content).digest()
 
@@ -96,22 +93,22 @@ def _parts(header: Header, body: bytes) -> tuple[dict[str, KeptPhoto], RunningSu
     _demand(list(header.ids) == sorted(set(header.ids)), "ids that are not sorted")
     _demand(header.keeps_features or header.weighed, "neither features nor sums")
     cut = _Cutter(body)
-    digests = cut.take(np.dtype(f"S{DIGEST_BYTES}"), 0 if header.keeps_features else n)
+    digests = cut.take(np.dtype(np.void(DIGEST_BYTES)), n)
     weights = cut.take(_WEIGHT, n if header.weighed else 0)
+    sums = cut.take(np.dtype("<i8"), buckets, size + 1)
     features = cut.take(np.dtype("<f2"), n if header.keeps_features else 0, size)
-    sums = cut.take(np.dtype("<i8"), 0 if header.keeps_features else buckets, size + 1)
     cut.finish()
     _demand(bool(np.isfinite(features).all()), "features that are not finite")
     _demand(bool((weights["mantissa"] >= 2**FRACTION_BITS).all()), "weights out of their range")
-    photos = {}
-    for row, id in enumerate(header.ids):
-        weight = Weight(*weights[row].item()) if header.weighed else None
-        if header.keeps_features:
-            own = features[row].astype(np.float16)
-            photos[id] = KeptPhoto(digest(own), weight, own)
-        else:
-            photos[id] = KeptPhoto(digests[row].tobytes(), weight, None)
-    return photos, None if header.keeps_features else _sums(header, weights, sums)
+    columns = zip(
+        header.ids,
+        map(bytes, digests),
+        map(Weight._make, weights.tolist()) if header.weighed else repeat(None, n),
+        features.astype(np.float16) if header.keeps_features else repeat(None, n),
+        strict=True,
+    )
+    photos = {id: KeptPhoto(digest, weight, own) for id, digest, weight, own in columns}
+    return photos, _sums(header, weights, sums) if header.weighed else None
 
 
 def _sums(header: Header, weights: NDArray[Any], rows: NDArray[np.int64]) -> RunningSums:

@@ -64,7 +64,10 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off": (lambda c: c[:-1], "its digest differs"),
     "longer": (lambda c: c + b"\0", "its digest differs"),
     "altered": (lambda c: c[:-40] + bytes([c[-40] ^ 1]) + c[-39:], "its digest differs"),
-    "newer": (lambda c: MAGIC + b"\2\0\0\0" + c[12:], "has version 2, this program reads 1"),
+    "newer": (
+        lambda c: MAGIC + b"\2\0\0\0" + c[12:],
+        "has version 2, this program reads 1: pip install -U visualtaste",
+    ),
     "numbers missing": (lambda c: sealed(c[:-34]), "fewer numbers than it should have"),
     "numbers added": (lambda c: sealed(c[:-32] + b"\0\0"), "more numbers than it should have"),
     "more photos than numbers": (lambda c: edited(c, ids=["a", "b", "c", "d"]), "numbers than it should have"),
@@ -85,22 +88,23 @@ def test_what_is_no_profile_of_this_model_is_refused(model: TasteModel, content:
         Profile.from_bytes(model, spoil(content))
 
 
-def test_sums_and_numbers_that_nobody_wrote_are_refused(model: TasteModel) -> None:
-    kept, dropped = model.profile(), model.profile(keep_features=False)
-    for profile in (kept, dropped):
-        profile.add(X[0], "a")
-    content = kept.to_bytes()
-    with pytest.raises(ProfileError, match="features that are not finite"):
-        Profile.from_bytes(model, sealed(content[:-34] + np.float16(np.nan).tobytes()))
-    with pytest.raises(ProfileError, match="weights out of their range"):
-        Profile.from_bytes(
-            model, sealed(content[: -32 - 2 * FEATURES - 4] + bytes(4) + content[-32 - 2 * FEATURES : -32])
-        )
-    content = dropped.to_bytes()
-    with pytest.raises(ProfileError, match="sums that are not those of its photos"):
-        Profile.from_bytes(model, sealed(content[:-40] + bytes(8)))
+def test_numbers_that_nobody_wrote_are_refused(model: TasteModel) -> None:
+    """The body of one photo's profile: digest 16, weight 8, sums 8 (K + 1), features 2 K bytes."""
+    profile = model.profile()
+    profile.add(X[0], "a")
+    content = profile.to_bytes()[:-32]
+    features, sums = 2 * FEATURES, 8 * (FEATURES + 1)
+    for at, numbers, message in [
+        (-2, np.float16(np.nan).tobytes(), "features that are not finite"),
+        (-features - 8, bytes(8), "sums that are not those of its photos"),
+        (-features - sums - 4, bytes(4), "weights out of their range"),
+    ]:
+        spoilt = bytearray(content)
+        spoilt[len(content) + at : len(content) + at + len(numbers)] = numbers
+        with pytest.raises(ProfileError, match=message):
+            Profile.from_bytes(model, sealed(bytes(spoilt)))
     with pytest.raises(ProfileError, match="sums of buckets without photos"):
-        Profile.from_bytes(model, edited(content, buckets=[1]))
+        Profile.from_bytes(model, edited(content + bytes(32), buckets=[1]))
 
 
 def test_any_cut_is_refused(model: TasteModel, content: bytes) -> None:
