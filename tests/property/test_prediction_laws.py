@@ -33,7 +33,7 @@ def sets(lengths: np.ndarray, seed: int) -> Ragged:
 def test_a_batch_equals_its_users_one_by_one(model: TasteModel, lengths: np.ndarray, seed: int, at_once: int) -> None:
     batch = sets(lengths, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("visualtaste.inference.taste_model._PHOTOS_AT_ONCE", at_once)
+        patch.setattr("visualtaste.inference.network._PHOTOS_AT_ONCE", at_once)
         together = model.predict(batch)
     for user, features in enumerate(batch):
         alone = model.predict(Ragged(features, np.array([0, len(features)])))

@@ -153,7 +153,7 @@ def _counted(count: int, what: str, others: int = 0, how: str = "") -> str:
 
 
 def _id_of(path: Path) -> str:
-    from visualtaste.inference.profile.profile import photo_id
+    from visualtaste.inference.profile.intake import photo_id
 
     return photo_id(path)
 

@@ -15,17 +15,18 @@ from visualtaste.types import offsets_of
 
 
 def export_interests(model: InterestsModel, path: Path) -> None:
-    """Write `interests.onnx`: features (T, K), offsets (U+1,) int64 -> probabilities (U, D), attention (T,).
+    """Write `interests.onnx`: features (T, K), offsets (U+1,) int64 -> probabilities (U, D), attention (T,), logits.
 
-    The file appears only once ONNX Runtime has agreed with torch on sets of several sizes, among them one user
-    with one photo. Raises TrainingError with the figures otherwise.
+    The logits (U, D) are those of the probabilities, which are too coarse for them near 1. The file appears only once
+    ONNX Runtime has agreed with torch on sets of several sizes, among them one user with one photo. Raises
+    TrainingError with the figures otherwise.
     """
     model = model.cpu()
     first, *others = (_random_sets(model, lengths) for lengths in ([3, 1, 40, 5], [1], [7], [1] * 9))
     to_onnx(
         _Prediction(model),
         dict(zip(("features", "offsets"), first, strict=True)),
-        ("probabilities", "attention"),
+        ("probabilities", "attention", "logits"),
         path,
         dynamic={"features": {0: "photos"}, "offsets": {0: "boundaries"}},
         checks=others,
@@ -33,14 +34,15 @@ def export_interests(model: InterestsModel, path: Path) -> None:
 
 
 class _Prediction(nn.Module):
-    """What the file computes: the model's `predict` as a module's forward, which is what the exporter traces."""
+    """What the file computes, as a module's forward, which is what the exporter traces."""
 
     def __init__(self, model: InterestsModel) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
-        return self.model.predict(features, offsets)
+    def forward(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        logits, attention = self.model.predict_logits(features, offsets)
+        return torch.sigmoid(logits), attention, logits
 
 
 def _random_sets(model: InterestsModel, lengths: list[int]) -> tuple[Tensor, Tensor]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from visualtaste.errors import DataError, nearest
+from visualtaste.inference.explain.attribution import Attribution
+from visualtaste.inference.explain.weighing import Explanation
 from visualtaste.types import Float32
 
 
@@ -42,6 +46,8 @@ class Interests:
     ranked: tuple[Interest, ...]  # (D,)
     photos: tuple[SeenPhoto, ...]  # in the order given
     skipped: tuple[SkippedPhoto, ...] = ()
+    categories: tuple[str, ...] = field(default=(), repr=False, compare=False)  # (D,), in the model's order
+    attribute: Callable[[], Attribution] | None = field(default=None, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.ranked)
@@ -52,6 +58,26 @@ class Interests:
     def top(self, count: int) -> tuple[Interest, ...]:
         """The `count` most probable interests, or all when there are fewer."""
         return self.ranked[: max(count, 0)]
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is pickled: the answer without the way back to the model that gave it."""
+        return {**self.__dict__, "attribute": None}
+
+    def explain(self, category: str) -> Explanation:
+        """Why the category is as likely as it is: how much each photo, in the order of `photos`, contributed.
+
+        All categories are computed at the first call. Raises DataError when there is no such category.
+        """
+        if category not in self.categories:
+            raise DataError(f"there is no category {category!r}{nearest(category, self.categories)}")
+        return Explanation.of(self.attribution, self.categories.index(category), category)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """Contributions of all photos to all categories, as arrays in the order of `categories`."""
+        if self.attribute is None:
+            raise DataError("these interests came without what would explain them")
+        return self.attribute()
 
 
 def rank(categories: tuple[str, ...], probabilities: Float32) -> tuple[Interest, ...]:

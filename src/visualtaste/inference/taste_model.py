@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +14,21 @@ from numpy.typing import NDArray
 from visualtaste.artifact.folder import read_manifest
 from visualtaste.artifact.manifest import ENCODER, INTERESTS, INTERESTS_WEIGHTS, ITEM_CLASSIFIER, TasteManifest
 from visualtaste.artifact.weights import Weights
-from visualtaste.errors import ArtifactError, DataError, EmptySetError
+from visualtaste.errors import ArtifactError, EmptySetError
 from visualtaste.features.encoder import OnnxEncoder
-from visualtaste.features.mapped import take
-from visualtaste.features.session import Port, check_ports, open_session
-from visualtaste.inference.chunks import user_chunks
 from visualtaste.inference.description import describe
+from visualtaste.inference.explain.attribution import Attribution
+from visualtaste.inference.explain.head import PATH_POOLINGS, Head
 from visualtaste.inference.interests import Interests, SeenPhoto, rank
 from visualtaste.inference.item_classifier import OnnxItemClassifier
+from visualtaste.inference.network import InterestsNetwork
 from visualtaste.inference.photos import Photo, encode_photos
 from visualtaste.inference.prediction import Prediction
 from visualtaste.inference.profile.scores import LinearScore, linear_score
-from visualtaste.types import Float32, Int64, Ragged
+from visualtaste.types import Float32, Ragged
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
     from visualtaste.inference.profile.profile import Profile
-
-# Photos computed at a time. Four times as many are hardly faster and take four times the memory (80 MB at K = 1024).
-_PHOTOS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +83,8 @@ class TasteModel:
             ranked=rank(self.categories, prediction.probabilities[0]),
             photos=tuple(map(SeenPhoto, encoded.read, prediction.attention.tolist())),
             skipped=encoded.skipped,
+            attribute=partial(self.attribute, features.astype(np.float32)),
+            categories=self.categories,
         )
 
     def profile(self, *, keep_features: bool = True) -> Profile:
@@ -122,61 +119,40 @@ class TasteModel:
         Raises EmptySetError naming the row of a user without photos, and DataError when features are not K finite
         numbers or a row does not exist.
         """
-        self._check_sets(sets, features)
-        probabilities = np.empty((len(sets), len(self.categories)), dtype=np.float32)
-        attention = np.empty(len(sets.values), dtype=np.float32)
-        for users in user_chunks(sets.offsets, _PHOTOS_AT_ONCE):
-            offsets = sets.offsets[users.start : users.stop + 1]
-            photos = slice(offsets[0], offsets[-1])
-            values = sets.values[photos]
-            chunk = np.ascontiguousarray(values if features is None else take(features, values), dtype=np.float32)
-            self._check_finite(chunk, offsets, users.start)
-            feed = {"features": chunk, "offsets": offsets - offsets[0]}
-            probabilities[users], attention[photos] = self._interests.run(["probabilities", "attention"], feed)
-        return Prediction(probabilities, attention)
+        return self._interests.predict(sets, features)
+
+    def logits(self, sets: Ragged, features: NDArray[Any] | None = None) -> Float32:
+        """The logits (U, D) of the probabilities that `predict` gives; raises as it does.
+
+        A network that was exported before it had them gives those of its rounded probabilities, which end at 16.6.
+        """
+        return self._interests.logits(sets, features)
+
+    def attribute(self, features: Float32) -> Attribution:
+        """How much each of one user's photos, features (n, K), contributed to every category's logit.
+
+        Raises EmptySetError and DataError as `predict` does.
+        """
+        from visualtaste.inference.explain.explain import attribute
+
+        return attribute(self, features)
 
     def item_probabilities(self, features: Float32) -> Float32:
         """What each photo shows, by the classifier of stage 1: features (n, K) -> calibrated probabilities (n, D)."""
         return self._item_classifier.probabilities(features)
 
     @cached_property
-    def _interests(self) -> InferenceSession:
-        path = self.folder / INTERESTS
-        session = open_session(path)
-        inputs = {"features": Port("float", (None, self.manifest.feature_size)), "offsets": Port("int64", (None,))}
-        outputs = {
-            "probabilities": Port("float", (None, len(self.categories))),
-            "attention": Port("float", (None,)),
-        }
-        check_ports(session, path, inputs, outputs)
-        return session
+    def head(self) -> Head | None:
+        """The weights behind the pooling; None where no explanation is read from them, or the folder has none."""
+        if self.weights is None or self.manifest.pooling not in PATH_POOLINGS:
+            return None
+        return Head.of(self.manifest, self.weights)
+
+    @cached_property
+    def _interests(self) -> InterestsNetwork:
+        return InterestsNetwork(self.folder / INTERESTS, self.manifest.feature_size, len(self.categories))
 
     @cached_property
     def _item_classifier(self) -> OnnxItemClassifier:
         path = self.folder / ITEM_CLASSIFIER
         return OnnxItemClassifier(path, self.manifest.feature_size, len(self.categories))
-
-    def _check_sets(self, sets: Ragged, features: NDArray[Any] | None) -> None:
-        empty = np.flatnonzero(sets.lengths == 0)
-        if len(empty):
-            raise EmptySetError(f"the user in row {empty[0]} has no photos: leave users without photos out")
-        if features is None:
-            self._check_width(sets.values)
-            return
-        self._check_width(features)
-        if sets.values.ndim != 1 or sets.values.dtype.kind not in "iu":
-            raise DataError(f"sets must hold rows of `features`, not {sets.values.dtype} {sets.values.shape}")
-        stray = sets.values[(sets.values < 0) | (sets.values >= len(features))]
-        if len(stray):
-            raise DataError(f"row {stray[0]} does not exist: there are features of {len(features)} photos")
-
-    def _check_width(self, features: NDArray[Any]) -> None:
-        if features.ndim != 2 or features.shape[1] != self.manifest.feature_size:
-            raise DataError(f"features must be (photos, {self.manifest.feature_size}), not {features.shape}")
-
-    def _check_finite(self, features: Float32, offsets: Int64, first_user: int) -> None:
-        # One NaN would come out as a NaN in every category and sort to an arbitrary place.
-        if not np.isfinite(features).all():
-            photo = np.flatnonzero(~np.isfinite(features).all(axis=1))[0]
-            user = first_user + np.searchsorted(offsets - offsets[0], photo, side="right") - 1
-            raise DataError(f"a photo of the user in row {user} has features that are not finite numbers")

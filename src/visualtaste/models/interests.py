@@ -53,10 +53,15 @@ class InterestsModel(nn.Module):
 
     def predict(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, but probabilities (U, D), calibrated where the settings say so."""
+        logits, attention = self.predict_logits(features, offsets)
+        return torch.sigmoid(logits), attention
+
+    def predict_logits(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+        """The logits (U, D) of what `predict` gives, and the attention (T,)."""
         logits, attention = self(features, offsets)
         if self.settings.calibrate:
             logits = calibrated_logits(logits, self.settings.positive_weight) + self.shift
-        return torch.sigmoid(logits), attention
+        return logits, attention
 
     def standardise(self, mean: Tensor, deviation: Tensor) -> None:
         """Bring features of the given mean and standard deviation (K,) to zero mean and unit variance from now on.

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from visualtaste.cli.profile import profile_app
-from visualtaste.inference.profile.profile import Profile, photo_id
+from visualtaste.inference.profile.intake import photo_id
+from visualtaste.inference.profile.profile import Profile
 from visualtaste.inference.taste_model import TasteModel
 
 

@@ -14,7 +14,7 @@ from support.photos import save_photo
 from support.tiny_model import CATEGORIES, QUERY, WEIGHT, encoder_network, interests_network, item_classifier_network
 from visualtaste.artifact.folder import seal
 from visualtaste.errors import ArtifactError, DataError, EmptySetError, ImageError
-from visualtaste.inference import taste_model
+from visualtaste.inference import network
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.types import Ragged
 
@@ -110,7 +110,7 @@ def test_predict_in_chunks_equals_one_user_at_a_time(model: TasteModel, monkeypa
     lengths = np.array([1, 5, 2, 9, 1, 1, 3])  # the fourth has more photos than a chunk
     features = generator.random((int(lengths.sum()), 4), dtype=np.float32)
     sets = Ragged(features, np.concatenate([[0], np.cumsum(lengths)]))
-    monkeypatch.setattr(taste_model, "_PHOTOS_AT_ONCE", 6)
+    monkeypatch.setattr(network, "_PHOTOS_AT_ONCE", 6)
 
     prediction = model.predict(sets)
 
@@ -153,14 +153,14 @@ def test_predict_refuses_what_would_give_nonsense(model: TasteModel, monkeypatch
     with pytest.raises(DataError, match="rows of `features`, not float32"):
         model.predict(Ragged(matrix, np.array([0, 3])), matrix)
     matrix[2, 1] = np.nan
-    monkeypatch.setattr(taste_model, "_PHOTOS_AT_ONCE", 2)
+    monkeypatch.setattr(network, "_PHOTOS_AT_ONCE", 2)
     with pytest.raises(DataError, match="user in row 2 has features that are not finite"):
         model.predict(Ragged.from_rows([[0, 1], [0], [2], [1]]), matrix)
 
 
 def test_item_probabilities_are_each_photos_own(model: TasteModel, monkeypatch: pytest.MonkeyPatch) -> None:
     features = np.random.default_rng(0).random((7, 4), dtype=np.float32)
-    monkeypatch.setattr(taste_model, "_PHOTOS_AT_ONCE", 3)
+    monkeypatch.setattr(network, "_PHOTOS_AT_ONCE", 3)
     expected = 1 / (1 + np.exp(-features @ WEIGHT))
     np.testing.assert_allclose(model.item_probabilities(features), expected, atol=1e-6)
     with pytest.raises(DataError, match=r"\(photos, 4\)"):

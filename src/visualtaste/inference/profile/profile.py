@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualtaste.data.images import read_bytes
 from visualtaste.errors import EmptySetError, ProfileError
+from visualtaste.inference.explain.attribution import Attribution
 from visualtaste.inference.interests import Interests, SeenPhoto, rank
 from visualtaste.inference.photos import Photo
+from visualtaste.inference.profile.intake import checked_id, stack, take
 from visualtaste.inference.profile.merging import Photos, change_sums, merge_photos, merge_sums
-from visualtaste.inference.profile.photo import EQUAL, Float16, KeptPhoto, digest, to_float16
+from visualtaste.inference.profile.photo import EQUAL, Float16, KeptPhoto, digest
 from visualtaste.inference.profile.sums import RunningSums
 from visualtaste.inference.profile.written import Header, read, write
 from visualtaste.types import Float32, Ragged
 
 if TYPE_CHECKING:
     from visualtaste.inference.taste_model import TasteModel
-
-_ID_DIGITS = 32
 
 
 class Profile:
@@ -68,8 +66,8 @@ class Profile:
         that is there already changes nothing. Raises ImageError when the photo cannot be read, and ProfileError when
         the id is that of another photo.
         """
-        features, own_id = self._take(photo)
-        id = _checked(own_id if id is None else id)
+        features, own_id = take(self.model, photo)
+        id = checked_id(own_id if id is None else id)
         score = self.model.photo_score
         weight = None if score is None else score.weigh(features)
         new = KeptPhoto(digest(features), weight, features)
@@ -134,14 +132,13 @@ class Profile:
         return Interests(
             ranked=rank(self.model.categories, prediction.probabilities[0]),
             photos=tuple(map(SeenPhoto, self, shares)),
+            categories=self.model.categories,
+            attribute=partial(_attribute, self.model, self._rows()),
         )
 
     def features(self) -> Float32:
         """The photos' features (n, K) in the order of their ids; raises ProfileError when they were dropped."""
-        rows = [photo.features for _, photo in sorted(self._photos.items()) if photo.features is not None]
-        if len(rows) < len(self):
-            raise ProfileError("this profile has dropped the features of its photos")
-        return np.array(rows, dtype=np.float32).reshape(-1, self.model.manifest.feature_size)
+        return stack(self._rows(), self.model.manifest.feature_size)
 
     @property
     def nbytes(self) -> int:
@@ -202,14 +199,9 @@ class Profile:
             change_sums(self._sums, {}, self._photos)
         return self
 
-    def _take(self, photo: Photo | NDArray[Any]) -> tuple[Float16, str]:
-        """Features (K,) of a photo, and the id that it has by itself."""
-        size = self.model.manifest.feature_size
-        if isinstance(photo, np.ndarray):
-            features = to_float16(photo, size)
-            return features, _id(features.tobytes())
-        features = to_float16(self.model.encode([photo])[0], size)
-        return features, photo_id(photo)
+    def _rows(self) -> list[Float16 | None]:
+        """Each photo's features (K,), in the order of the ids."""
+        return [self._photos[id].features for id in self]
 
     def _features_of(self, id: str, known: KeptPhoto, photo: Photo | NDArray[Any] | None) -> Float16:
         """The features that were added as `id`: the kept ones, or those of `photo` where they are the same."""
@@ -217,27 +209,17 @@ class Profile:
             return known.features
         if photo is None:
             raise ProfileError(f"this profile keeps no features: to remove {id!r}, give the photo or its features too")
-        features, _ = self._take(photo)
+        features, _ = take(self.model, photo)
         if digest(features) != known.digest:
             raise ProfileError(f"the photo given has other features than the one that was added as {id!r}")
         return features
 
 
-def photo_id(photo: Photo) -> str:
-    """The id that a photo (a path or encoded bytes) has in a profile by itself; raises ImageError when unreadable."""
-    return _id(photo if isinstance(photo, bytes) else read_bytes(Path(photo)))
-
-
-def _id(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:_ID_DIGITS]
-
-
-def _checked(id: str) -> str:
-    if not isinstance(id, str) or not id or not id.isprintable():
-        raise ProfileError(f"a photo's id is text without control characters, not {id!r}")
-    return id
-
-
 def _networks(model: TasteModel) -> tuple[str, str]:
     """Digests of the encoder and of the interests network."""
     return model.manifest.encoder_digest, model.manifest.interests_digest
+
+
+def _attribute(model: TasteModel, rows: list[Float16 | None]) -> Attribution:
+    """Why, for photos as they were when they were asked about."""
+    return model.attribute(stack(rows, model.manifest.feature_size))

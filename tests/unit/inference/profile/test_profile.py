@@ -12,7 +12,8 @@ import pytest
 import visualtaste
 from support.photos import save_photo
 from visualtaste.errors import EmptySetError, ImageError, ProfileError
-from visualtaste.inference.profile.profile import Profile, photo_id
+from visualtaste.inference.profile.intake import photo_id
+from visualtaste.inference.profile.profile import Profile
 from visualtaste.inference.taste_model import TasteModel
 
 X = np.random.default_rng(1).normal(size=(3, 12))
