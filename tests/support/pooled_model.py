@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 
@@ -21,10 +22,19 @@ FEATURES = 12
 SMALL = {"hidden": 16, "clusters": 3, "reduced": 8}
 
 
-def write_pooled_model(folder: Path, pooling: PoolingName, **settings: object) -> Path:
+def write_pooled_model(folder: Path, pooling: PoolingName) -> Path:
     """Write a model folder with random interests over the tiny model's categories, K = 12."""
+    config = pooled_config(pooling)
+    return write_model(folder, config, scattered_interests(config))
+
+
+def pooled_config(pooling: PoolingName, **settings: object) -> TasteConfig:
     interests = {"pooling": pooling, **SMALL, **settings}
-    config = TasteConfig().updated({"encoder": {"image_size": SIZE}, "interests": interests})
+    return TasteConfig().updated({"encoder": {"image_size": SIZE}, "interests": interests})
+
+
+def write_model(folder: Path, config: TasteConfig, model: InterestsModel) -> Path:
+    """Write a model folder with the given interests."""
     manifest = TasteManifest(
         categories=CATEGORIES,
         preprocessing=PreprocessingSpec(size=SIZE),
@@ -34,12 +44,9 @@ def write_pooled_model(folder: Path, pooling: PoolingName, **settings: object) -
         category_frequency=(0.1,) * len(CATEGORIES),
     )
     folder.mkdir(parents=True)
-    model = scattered_interests(config)
+    blank = np.zeros((FEATURES, len(CATEGORIES)), dtype=np.float32)
     onnx.save(encoder_network(features=FEATURES), folder / "encoder.onnx")
-    onnx.save(
-        item_classifier_network(FEATURES, torch.zeros(FEATURES, len(CATEGORIES)).numpy()),
-        folder / "item_classifier.onnx",
-    )
+    onnx.save(item_classifier_network(FEATURES, blank), folder / "item_classifier.onnx")
     save_tensors(model.state_dict(), folder / "interests.safetensors")
     export_interests(model, folder / "interests.onnx")
     seal(folder, manifest)

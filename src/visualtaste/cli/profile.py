@@ -101,6 +101,7 @@ def show(
     model: Model,
     file: File,
     top: Annotated[int, typer.Option("-k", "--top", min=1, help="How many categories to show.")] = 15,
+    explain: Annotated[bool, typer.Option("--explain", help="Say which photos each category is because of.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object, for programs.")] = False,
 ) -> None:
     """Show what the person likes, and the photos by their ids."""
@@ -110,10 +111,11 @@ def show(
         found = profile.interests()
         if as_json:
             state = {"photos": len(profile), "bytes": profile.nbytes, "keeps_features": profile.keeps_features}
-            typer.echo(json.dumps({**for_programs(opened, found, top), "profile": state}, indent=2))
+            typer.echo(json.dumps({**for_programs(opened, found, top, explain), "profile": state}, indent=2))
         else:
-            show_interests(opened, found, top)
-            out.print("", Text(_state(profile)), sep="\n")
+            show_interests(opened, found, top, explain)
+            out.print()
+            out.print(_state(profile), markup=False, highlight=False)
 
 
 def _model(folder: Path) -> TasteModel:

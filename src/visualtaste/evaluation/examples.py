@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from visualtaste.data.locations import Location
+from visualtaste.inference.explain.weighing import because, photos_in_words
 from visualtaste.metrics.user_scores import UserScores
-from visualtaste.types import Bool, Float32, Int64
+from visualtaste.types import Bool, Float32, Float64, Int64
 
 # As many predictions as the headline k counts.
 PREDICTED = 15
@@ -35,11 +36,15 @@ class ShownPhoto(Photo):
 
 @dataclass(frozen=True)
 class Predicted:
-    """One of the first predicted categories, its calibrated probability, and whether it was right."""
+    """One of the first predicted categories, its calibrated probability, and whether it was right.
+
+    `because` says in words which of the shown photos it is because of, counted from 1; empty where nobody asked.
+    """
 
     category: str
     probability: float
     wanted: bool
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,13 @@ def make_example(
     *,
     scored: Bool | None = None,
     bought: Sequence[Photo] = (),
+    contributions: Float64 | None = None,
     predicted: int = PREDICTED,
 ) -> UserExample:
     """Rank one user's `probabilities` (D,) as `score_users` does and set them against what was `wanted` (D,).
 
-    `attention` has one share for each shown photo; categories that are not `scored` leave the ranking.
+    `attention` has one share for each shown photo; categories that are not `scored` leave the ranking. The
+    `contributions` (n, D) of the shown photos to the logits say which of them a category is because of.
     """
     ranking = np.argsort(-probabilities, kind="stable")  # equals: lower index first
     if scored is not None:
@@ -103,7 +110,10 @@ def make_example(
         shown=tuple(
             ShownPhoto(photo.path, photo.title, float(share)) for photo, share in zip(shown, attention, strict=True)
         ),
-        predicted=tuple(Predicted(categories[i], float(probabilities[i]), bool(wanted[i])) for i in first),
+        predicted=tuple(
+            Predicted(categories[i], float(probabilities[i]), bool(wanted[i]), _because(contributions, i))
+            for i in first
+        ),
         bought=tuple(bought),
         missed=tuple(
             Missed(categories[i], float(probabilities[i]), rank)
@@ -111,6 +121,12 @@ def make_example(
             if wanted[i]
         ),
     )
+
+
+def _because(contributions: Float64 | None, category: int) -> str:
+    if contributions is None:
+        return ""
+    return photos_in_words(because(contributions[:, category].tolist()), len(contributions))
 
 
 def pick_users(scores: UserScores, k: int, count: int) -> Int64:

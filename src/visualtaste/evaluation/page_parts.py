@@ -114,5 +114,6 @@ def user_card(example: UserExample) -> dict[str, Any]:
         "equal_bar": round(100 * equal / full, 1),
         "bought": [{"photo": photo, "thumbnail": thumbnail(photo.path, PHOTO_SIDE)} for photo in example.bought],
         "missed": example.missed[:MOST_MISSED],
+        "explained": any(predicted.because for predicted in example.predicted),
         "more_missed": max(0, len(example.missed) - MOST_MISSED),
     }

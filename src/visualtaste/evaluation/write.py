@@ -46,6 +46,7 @@ def _example(exam: Exam, row: int, dataset: Dataset) -> UserExample:
     one = np.array([row])
     shown = exam.questions.shown.take(one)
     prediction = exam.model.predict(shown, exam.features)
+    attribution = exam.model.attribute(exam.features[shown.values].astype(np.float32))
     later: Int64 = np.empty(0, dtype=np.int64)
     if exam.protocol != "observed":
         later = cut(exam.asked.items.take(one), shown.lengths)[1].values
@@ -59,6 +60,7 @@ def _example(exam: Exam, row: int, dataset: Dataset) -> UserExample:
         exam.model.categories,
         scored=None if scored is None else scored[row],
         bought=_photos(dataset, later),
+        contributions=attribution.contributions,
     )
 
 

@@ -70,6 +70,22 @@ def test_an_object_for_programs(tiny_model_folder: Path, photos: list[Path], tmp
     assert result.stderr.startswith(f"skipped: {text}: not an image")
 
 
+def test_why_is_said_on_demand(tiny_model_folder: Path, photos: list[Path]) -> None:
+    """A red, a green and a blue photo: each colour is because of its own."""
+    result = run("interests", tiny_model_folder, *photos, "--explain", "-k", "5")
+    assert result.exit_code == 0
+    lines = {line.split("  ")[0]: line.rstrip() for line in result.stdout.splitlines()}
+    assert lines["colour: red"].endswith("photo 1")
+    assert "Shapley values" in result.stdout
+
+    found = json.loads(run("interests", tiny_model_folder, *photos, "--explain", "--json").stdout)
+    for interest in found["interests"]:
+        why = interest["why"]
+        assert why["base"] + sum(why["contributions"]) == pytest.approx(why["logit"], abs=1e-4)
+        assert why["method"] == "Shapley values"
+    assert "why" not in json.loads(run("interests", tiny_model_folder, *photos, "--json").stdout)["interests"][0]
+
+
 def test_a_folder_stands_for_the_images_in_it(tiny_model_folder: Path, photos: list[Path], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(photos[0].parent, tmp_path / "folder"))
     (folder / "notes.txt").write_text("no photo")

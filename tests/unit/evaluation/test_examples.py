@@ -32,6 +32,21 @@ def test_categories_that_do_not_count_are_not_predicted():
     assert [(each.category, each.rank) for each in example.missed] == [("d", 4)]
 
 
+def test_a_prediction_names_the_photos_that_it_is_because_of():
+    contributions = np.array([[0.0, 1.0, -1.0, 0.2, 0.0], [0.0, 0.1, -1.0, 0.9, 0.0]])
+    example = make_example(
+        "u", SHOWN, ATTENTION, PROBABILITIES, WANTED, CATEGORIES, contributions=contributions, predicted=4
+    )
+    assert {each.category: each.because for each in example.predicted} == {
+        "a": "no photo",
+        "b": "photo 1",
+        "c": "no photo",
+        "e": "no photo",
+    }
+    silent = make_example("u", SHOWN, ATTENTION, PROBABILITIES, WANTED, CATEGORIES)
+    assert {each.because for each in silent.predicted} == {""}
+
+
 def test_the_ranking_is_that_of_the_metrics():
     random = np.random.default_rng(0)
     probabilities = random.integers(0, 4, size=(50, 5)).astype(np.float32) / 4

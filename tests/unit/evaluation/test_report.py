@@ -25,7 +25,12 @@ def photo(tmp_path_factory) -> Path:
 
 
 def example(
-    path: Path | None, photos: int = 3, user_id: str = "user-1", title: str = "Shirt", bought: int = 2
+    path: Path | None,
+    photos: int = 3,
+    user_id: str = "user-1",
+    title: str = "Shirt",
+    bought: int = 2,
+    contributions: np.ndarray | None = None,
 ) -> UserExample:
     random = np.random.default_rng(photos)
     probabilities = random.random(60).astype(np.float32)
@@ -37,7 +42,22 @@ def example(
         probabilities > 0.6,
         CATEGORIES,
         bought=[Photo(path, title)] * bought,
+        contributions=contributions,
     )
+
+
+def test_interests_name_their_photos_where_it_is_known(evaluation, photo):
+    """Photos 1 and 3 of 3 contribute to every category."""
+    contributions = np.tile(np.array([[1.0], [0.1], [0.8]]), (1, 60))
+    explained = Page(report_html(evaluation, [example(photo, contributions=contributions)]))
+    text = " ".join(explained.text.split())
+    assert len(explained.with_class("because")) == 15
+    assert text.count("because of photos 1 and 3") == 15
+    assert "below each the photos that contribute most to it" in text
+    assert all(f"photo {number} " in text for number in (1, 2, 3))
+    silent = Page(report_html(evaluation, [example(photo)]))
+    assert not silent.with_class("because")
+    assert "contribute" not in silent.text
 
 
 def test_figures_table_and_users_are_on_the_page(evaluation, photo):

@@ -63,7 +63,7 @@ def because(contributions: Sequence[float]) -> tuple[int, ...]:
 
 
 def photos_in_words(positions: Sequence[int], count: int) -> str:
-    """Some of `count` photos, as people count: "photo 2", "photos 2 and 7", "photos 1, 2, 7 and 3 more", "all 9 photos".
+    """Of `count` photos, as people count: "photo 2", "photos 2 and 7", "photos 1, 2, 7 and 3 more", "all 9 photos".
 
     Of more than three the first three are named, in the order of the photos.
     """
