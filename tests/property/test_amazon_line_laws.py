@@ -6,7 +6,7 @@ import json
 import warnings
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from visualtaste.data.amazon.formats import EDITIONS, Edition
@@ -45,7 +45,7 @@ EDITS = st.lists(
     st.tuples(
         st.integers(0, 300),
         st.integers(0, 2),
-        st.sampled_from([b"'", b'"', b"\\", b",", b"u", b"\xff", b"\x00", b"\\ud800", b"null"]),
+        st.sampled_from([b"'", b'"', b"\\", b",", b"u", b"\xff", b"\x00", b"\\ud800", b"null", b"\t", b"\r", b"\x0c"]),
     ),
     max_size=2,
 )
@@ -69,11 +69,13 @@ def check(edition: Edition, line: bytes) -> None:
         assert [fault.reason for fault in faults] == ([why] if why else [])
 
 
+@settings(deadline=None)
 @given(ITEMS, WRITERS, st.sampled_from(sorted(EDITIONS)))
 def test_lines_in_order(item: dict[str, Any], write: Any, edition: Any) -> None:
     check(EDITIONS[edition], write(item).encode())
 
 
+@settings(deadline=None)
 @given(ITEMS, WRITERS, EDITS, st.sampled_from(sorted(EDITIONS)))
 @example({"imUrl": ""}, repr, [(2, 0, b"\\ud800")], "2014")
 @example({"asin": "a", "title": "''"}, repr, [(2, 0, b"u")], "2014")
@@ -85,6 +87,7 @@ def test_damaged_lines(item: dict[str, Any], write: Any, edits: list[tuple[int, 
     check(EDITIONS[edition], line.replace(b"\n", b" "))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), st.sampled_from(sorted(EDITIONS)))
 def test_any_bytes(line: bytes, edition: Any) -> None:
     check(EDITIONS[edition], line.replace(b"\n", b" "))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualtaste.data.ids import PAIR, IdTypes, codes, decoded, ranks
@@ -13,6 +13,7 @@ def table(rows: list[tuple[str, str]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"user_id": pl.String, "item_id": pl.String}, orient="row")
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_codes_stand_for_ids(rows: list[tuple[str, str]]) -> None:
     plain = table(rows)
@@ -27,6 +28,7 @@ def test_codes_stand_for_ids(rows: list[tuple[str, str]]) -> None:
             assert (pairs[one] == pairs[other]) == (row == another)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_ranks_sort_as_the_ids_do(rows: list[tuple[str, str]]) -> None:
     ids = IdTypes().encoded(table(rows))["user_id"]

@@ -8,8 +8,8 @@ the next one: so the line is cut into texts and what is between them without und
 the marks are exchanged (those with backslashes are read by `ast.literal_eval` themselves). What is between the texts
 is left as it is, so that whatever Python and JSON read differently there makes invalid JSON: texts side by side or
 with a prefix (u'', '''...'''), tuples, sets, comments, None, trailing commas. The exceptions are excluded: `null`,
-`true` and `false`, which are no Python literals, control characters, which Python allows or not in other places,
-and nesting deeper than Python reads. (One is left: numbers of more than 4,300 digits, which Python refuses.)
+`true` and `false`, which are no Python literals, and nesting deeper than Python reads. (One is left: numbers of more
+than 4,300 digits, which Python refuses.)
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import json
 import re
 
 _TEXT = re.compile(rb"""(?P<plain>(?:[^'"\\]++|'[^'"\\]*+')++)|(?P<text>"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')""")
-_CONTROL = bytes(range(32))
 _NO_LITERALS = (b"null", b"true", b"false")
 _VALUE_OF_JSON = re.compile(rb"(?:null|true|false) *(?:[],}:]|$)")
 _DEEPEST = 90  # brackets; literal_eval manages more than 90 levels of them on every version of Python
@@ -27,8 +26,7 @@ _DEEPEST = 90  # brackets; literal_eval manages more than 90 levels of them on e
 
 def as_json(line: bytes) -> bytes | None:
     """The line, which is UTF-8, as JSON that means the same, or None when it takes `ast.literal_eval` to read it."""
-    line = line.removesuffix(b"\r")
-    if len(line.translate(None, _CONTROL)) < len(line) or line.count(b"[") + line.count(b"{") > _DEEPEST:
+    if line.count(b"[") + line.count(b"{") > _DEEPEST:
         return None
     # looking for the words first is many times faster, and few lines have them
     if any(word in line for word in _NO_LITERALS) and _VALUE_OF_JSON.search(line):
