@@ -6,7 +6,6 @@ import os
 import statistics
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +43,12 @@ def compare(path: Path, fits: int, runs: int) -> list[dict[str, Any]]:
     store, memory = (FeatureTable(matrix, torch.device("cpu")) for matrix in (mapped, copy))
     random = generator(0, "benchmark", "batches")
 
-    def result(state: str, way: _Way, rows: int, prepare: Callable[[], None], goal: str) -> dict[str, Any]:
+    def result(state: str, way: _Way, rows: int, goal: str) -> dict[str, Any]:
         taken: dict[str, list[_Taken]] = {"store": [], "memory": []}
         for _ in range(runs + 1):
             batches = [draw_users(USERS_A_BATCH, rows, random) for _ in range(_AT_ONCE)]
-            prepare()
+            if state == "cold":
+                _forget(path)
             taken["store"].append(_time(way, store, batches))
             taken["memory"].append(_time(way, memory, [batch % fits for batch in batches]))
         wall, cpu = ({side: statistics.median(t[clock] for t in taken[side][1:]) for side in taken} for clock in (0, 1))
@@ -63,9 +63,9 @@ def compare(path: Path, fits: int, runs: int) -> list[dict[str, Any]]:
 
     results = []
     for rows in sorted({fits, len(mapped)}):
-        prepare = partial(_read_through, path, rows)
-        results += [result("cached", way, rows, prepare, "at least 0.5") for way in (singly, ahead)]
-    return [*results, result("cold", ahead, len(mapped), partial(_forget, path), "none")]
+        _read_through(path, rows)
+        results += [result("cached", way, rows, "at least 0.5") for way in (singly, ahead)]
+    return [*results, result("cold", ahead, len(mapped), "none")]
 
 
 def _time(way: _Way, table: FeatureTable, batches: _Batches) -> _Taken:
