@@ -1,6 +1,6 @@
 """Recommendation on held-out purchases: this project's recommender against popularity, ALS, item-kNN, VBPR, photos.
 
-    python -m benchmarks.items DATASET MODEL [MODEL ...] [--no-vbpr] [--seed 0] [--markdown]
+    python -m benchmarks.items DATASET MODEL [MODEL ...] [--no-vbpr] [--seed 0] [--markdown FILE]
 
 Every MODEL is a fold, trained and with an index of DATASET (`visualtaste index`). Test users show the earlier half of
 their items and are asked the later half: which of twenty recommended items did they buy? Settings of the other methods
@@ -20,9 +20,12 @@ import numpy as np
 from benchmarks.item_methods import Asked, Fold, K, Method, Ranked, Ranker, methods
 from benchmarks.machine import machine
 from visualtaste.data.dataset import Dataset
-from visualtaste.metrics.intervals import DRAWS, difference_intervals, mean_intervals
+from visualtaste.metrics.intervals import DRAWS, Interval, difference_intervals, mean_intervals
 from visualtaste.recommend.recommender import Recommender
 from visualtaste.types import Float64
+
+# ours: asked with the items' ids, and with nothing but their photos
+REFERENCES = ("ours, items known", "ours, photos alone")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +45,15 @@ def main() -> None:
     parser.add_argument("models", type=Path, nargs="+")
     parser.add_argument("--no-vbpr", action="store_true")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
-    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--markdown", type=Path, help="file for the table of the documentation")
     arguments = parser.parse_args()
     dataset = Dataset.read(arguments.dataset)
     folds = [Fold.of(Recommender.load(model), dataset) for model in arguments.models]
     outcomes = [measured(method, folds) for method in methods(not arguments.no_vbpr)]
-    print(markdown(outcomes, folds, arguments.seed) if arguments.markdown else as_json(outcomes, folds, arguments.seed))
+    content = as_json(outcomes, folds, arguments.seed)
+    if arguments.markdown:
+        arguments.markdown.write_text(markdown(content), encoding="utf-8")
+    print(json.dumps(content, indent=2))
 
 
 def measured(method: Method, folds: list[Fold]) -> Outcome:
@@ -105,19 +111,21 @@ def ceilings(folds: list[Fold]) -> dict[str, float]:
     }
 
 
-def as_json(outcomes: list[Outcome], folds: list[Fold], seed: int) -> str:
-    """Figures with intervals over users, and differences to the first method on the same draws of users."""
+def as_json(outcomes: list[Outcome], folds: list[Fold], seed: int) -> dict[str, Any]:
+    """Figures with intervals over users, and differences to both of ours on the same draws of users."""
     samples = [outcome.scores for outcome in outcomes]
     means = mean_intervals(samples, seed)
-    gaps = difference_intervals(samples, samples[0], seed, DRAWS)
+    references = {name: next(o.scores for o in outcomes if o.name == name) for name in REFERENCES}
+    gaps = {name: difference_intervals(samples, scores, seed, DRAWS) for name, scores in references.items()}
     rows: list[dict[str, Any]] = []
-    for outcome, mean, gap in zip(outcomes, means, gaps, strict=True):
+    for place, outcome in enumerate(outcomes):
         row: dict[str, Any] = {"method": outcome.name}
         for column, metric in enumerate(("recall@20", "ndcg@20")):
-            row[metric] = [float(x[column]) for x in (mean.value, mean.low, mean.high)]
-            row[f"{metric} difference"] = [float(x[column]) for x in (gap.value, gap.low, gap.high)]
+            row[metric] = _figures(means[place], column)
+            for name in REFERENCES:
+                row[f"{metric}, difference to {name}"] = _figures(gaps[name][place], column)
         rows.append(row | {"coverage": outcome.coverage, "chosen": outcome.chosen})
-    content = {
+    return {
         "users": len(samples[0]),
         "folds": len(folds),
         "ceilings": ceilings(folds),
@@ -125,25 +133,29 @@ def as_json(outcomes: list[Outcome], folds: list[Fold], seed: int) -> str:
         "methods": rows,
         "machine": machine(),
     }
-    return json.dumps(content, indent=2)
 
 
-def markdown(outcomes: list[Outcome], folds: list[Fold], seed: int) -> str:
+def _figures(interval: Interval, column: int) -> list[float]:
+    return [float(bound[column]) for bound in (interval.value, interval.low, interval.high)]
+
+
+def markdown(content: dict[str, Any]) -> str:
     """The table, best nDCG first, and the ceilings below it."""
-    content = json.loads(as_json(outcomes, folds, seed))
     lines = [
-        "| Method | Recall@20 | nDCG@20 | ΔnDCG@20 to the first | Coverage |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        "| Method | Recall@20 | nDCG@20 | ΔnDCG@20 to items known | ΔnDCG@20 to photos alone | Coverage |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
-    reference = content["methods"][0]["method"]
     for row in sorted(content["methods"], key=lambda row: -row["ndcg@20"][0]):
-        gap = "reference" if row["method"] == reference else _interval(row["ndcg@20 difference"], "+")
-        cells = [row["method"], _interval(row["recall@20"]), _interval(row["ndcg@20"]), gap, f"{row['coverage']:.1%}"]
+        gaps = [_gap(row, name) for name in REFERENCES]
+        cells = [row["method"], _interval(row["recall@20"]), _interval(row["ndcg@20"]), *gaps, f"{row['coverage']:.1%}"]
         lines.append(f"| {' | '.join(cells)} |")
-    facts = [f"{name}: {value:.4g}" for name, value in content["ceilings"].items()]
-    return "\n".join(
-        [*lines, "", f"{content['users']} test users in {content['folds']} folds. " + "; ".join(facts) + "."]
-    )
+    facts = "; ".join(f"{name}: {value:.4g}" for name, value in content["ceilings"].items())
+    return "\n".join([*lines, "", f"{content['users']} test users in {content['folds']} folds. {facts}.", ""])
+
+
+def _gap(row: dict[str, Any], reference: str) -> str:
+    same = row["method"] == reference
+    return "reference" if same else _interval(row[f"ndcg@20, difference to {reference}"], "+")
 
 
 def _interval(figures: list[float], sign: str = "") -> str:
