@@ -108,13 +108,13 @@ def _whole(name: str, reviews: Path, metadata: Path, runs: int) -> dict[str, Any
         files = ["--reviews", str(reviews), "--metadata", str(metadata)]
         taken = [_measured([sys.executable, *command, *files]) for _ in range(runs)]
         dataset = Dataset.read(output)
+        kept = {
+            "users": len(dataset.user_ids),
+            "items": dataset.item_count,
+            "interactions": dataset.interaction_count,
+            "categories": len(dataset.categories),
+        }
     steps = dataset.info.filters
-    kept = {
-        "users": len(dataset.user_ids),
-        "items": len(dataset.items),
-        "interactions": len(dataset.interactions),
-        "categories": len(dataset.categories),
-    }
     return {
         "name": f"{name}, seconds",
         "figure": round(statistics.median(run["wall"] for run in taken), 1),

@@ -17,9 +17,11 @@ _ITEMS_AT_ONCE = 2**18  # the rows that polars puts into one group of a Parquet 
 
 
 def collect(table: pl.LazyFrame) -> pl.DataFrame:
-    """The table in memory, read in pieces on the way; raises DataError when a file is not readable."""
+    """The table in memory, read in pieces on the way; raises DataError when a file is gone or not readable."""
     try:
         return table.collect(engine="streaming")
+    except FileNotFoundError as error:
+        raise DataError(f"a table is gone since the dataset was opened: {error}") from None
     except pl.exceptions.PolarsError as error:
         raise DataError(f"a table is not readable as Parquet: {error}") from None
 

@@ -110,6 +110,13 @@ def test_missing_and_broken_tables_are_named(folder: Path) -> None:
         Dataset.read(folder)
 
 
+def test_a_table_that_goes_away_while_the_dataset_is_open_is_an_error(folder: Path) -> None:
+    dataset = Dataset.read(folder)
+    (folder / "interactions.parquet").unlink()
+    with pytest.raises(DataError, match=r"is gone since the dataset was opened.*interactions\.parquet"):
+        _ = dataset.user_ids
+
+
 def test_a_changed_description_is_refused(folder: Path) -> None:
     path = folder / "dataset.json"
     content = json.loads(path.read_text())
