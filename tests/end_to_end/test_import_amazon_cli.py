@@ -26,6 +26,7 @@ def test_a_recipe_and_an_option_that_wins_over_it(tmp_path: Path) -> None:
     assert "taken for the edition 2023" in finished.stderr
     assert "malformed: not JSON" in finished.stdout
     assert "dataset/malformed.jsonl" in finished.stdout
+    assert "photos of 6 items are still to be downloaded: visualtaste images dataset" in finished.stdout
     dataset = Dataset.read(tmp_path / "dataset")
     assert (len(dataset.user_ids), len(dataset.items)) == (5, 6)  # the 5-core, without those that nobody bought
     assert dataset.categories == ("Home & Kitchen", *items)  # however rare

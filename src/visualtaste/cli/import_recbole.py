@@ -32,7 +32,9 @@ def recbole(
     ] = None,
     title: Annotated[str | None, column("Item's title.", "title, movie_title or name")] = None,
     image_url: Annotated[str | None, column("Photo's address, for a later download.", "image_url, ...")] = None,
-    separator: Annotated[str, typer.Option(help="What stands between two values of a token_seq.")] = " ",
+    separator: Annotated[
+        str, typer.Option(help="What stands between two values of a token_seq.", show_default="a blank")
+    ] = " ",
 ) -> None:
     """Import atomic files, as RecBole and its published data sets have them."""
     with errors_as_one_line():

@@ -32,3 +32,6 @@ def show_import(dataset: Dataset) -> None:
         out.print(f"[dim]examples of what was removed: {where}[/]", soft_wrap=True)
     if any(step.name == MALFORMED for step in dataset.info.filters):
         out.print(f"[dim]all malformed lines: {escape(str(dataset.folder / SIDE_FILE))}[/]", soft_wrap=True)
+    if to_download := dataset.items["image"].null_count():
+        command = escape(f"visualtaste images {dataset.folder}")
+        out.print(f"photos of {to_download:,} items are still to be downloaded: {command}", soft_wrap=True)

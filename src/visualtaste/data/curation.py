@@ -141,7 +141,7 @@ def _open_photos(ledger: Ledger, images: Path, settings: CurationSettings, repor
     """
     named = ledger.items.filter(pl.col("image").is_not_null())
     paths = [images / image for image in named["image"]]
-    if settings.check_images:
+    if settings.check_images and paths:
         problems = verify_images(paths, max_pixels=settings.max_pixels, reporter=reporter)
         faults = [None if fault is None else (fault.reason, str(fault)) for fault in problems]
     else:

@@ -46,6 +46,7 @@ def import_amazon(
     with Malformed(folder) as malformed:
         log = read_reviews(reviews, found, ids, malformed, reporter)
         items, label_steps = read_items(metadata, found, ids, stop, malformed, reporter)
+        reporter.say(f"filtering {len(items):,} items and {len(log):,} interactions")
         dataset = curate(
             with_photos(items, images, "give --images FOLDER"),
             log,

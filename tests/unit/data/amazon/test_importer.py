@@ -97,6 +97,7 @@ def test_malformed_lines_are_counted_listed_and_not_fatal(tmp_path: Path) -> Non
     lines: list[Any] = [
         good,
         b'{"reviewerID": "\xe9"}',
+        b'{"reviewerID": "ann", "asin": "b", "unixReviewTime": 1, "reviewText": "\xe9"}',
         "<html>",
         "[]",
         {key: value for key, value in good.items() if key != "asin"},
@@ -115,7 +116,7 @@ def test_malformed_lines_are_counted_listed_and_not_fatal(tmp_path: Path) -> Non
     assert dataset.interactions.rows() == [("ann", "a", 1_400_000_000), ("ben", "a", 1)]
     counted = {reason: counts[1:3] for reason, counts in removed(dataset).items()}
     assert counted == {
-        "malformed: not UTF-8": (0, 1),
+        "malformed: not UTF-8": (0, 2),
         "malformed: not JSON": (0, 2),
         "malformed: not an object with named fields": (0, 1),
         "malformed: without the field 'asin'": (0, 1),
@@ -125,10 +126,10 @@ def test_malformed_lines_are_counted_listed_and_not_fatal(tmp_path: Path) -> Non
         "malformed: with a field 'title' of another kind": (1, 0),
         "malformed: doubled: the item was there before": (1, 0),
     }
-    assert step(dataset, "malformed", "not JSON").examples == ("reviews.json, line 3", "reviews.json, line 10")
+    assert step(dataset, "malformed", "not JSON").examples == ("reviews.json, line 4", "reviews.json, line 11")
     listed = [json.loads(row) for row in (tmp_path / "dataset" / "malformed.jsonl").read_text().splitlines()]
     assert len(listed) == sum(map(sum, counted.values()))
-    assert {"file": "reviews.json", "line": 3, "reason": "not JSON", "excerpt": "<html>"} in listed
+    assert {"file": "reviews.json", "line": 4, "reason": "not JSON", "excerpt": "<html>"} in listed
     assert [row["line"] for row in listed if row["file"] == "meta.json"] == [2, 3]
 
 
