@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -158,7 +160,8 @@ def vbpr(fold: Fold, asked: Asked, regularisation: float, epochs: int) -> Ranked
     features = unit(fold.features - fold.features.mean(axis=0))
     data.add_modalities(item_image=_image(ImageModality, features[rows]))
     model = VBPR(k=16, k2=16, n_epochs=epochs, lambda_w=regularisation, verbose=False, seed=fold.seed)
-    model.fit(data)
+    with redirect_stdout(sys.stderr):  # it says there when it is done
+        model.fit(data)
     people = np.array([data.uid_map[len(train) + user] for user in range(len(shown))])
     scores = model.theta_user[people] @ (features @ model.emb_matrix).T + (features @ model.beta_prime)[:, 0]
     scores[:, rows] += model.beta_item + model.gamma_user[people] @ model.gamma_item.T

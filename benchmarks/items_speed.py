@@ -5,7 +5,8 @@
 The catalogue is the generated shop's: 1024 features and some of 1000 categories an item. A person has 5 to 20 items;
 half of the people show photos of unknown things, half know their items. A recommendation starts at the photos'
 features and ends at 20 items: the interests network (two attention blocks and gating, hidden layer 2048), the search,
-exact scores, seen items and doubled products left out. It is timed one person at a time, and 512 people at once.
+exact scores, seen items and doubled products left out. It is timed one person at a time, and 64 people at once.
+Where other work shares the cores, the fastest twentieth says what the machine does when left alone.
 With --graph the catalogue is searched by graph as well, and how many of the exact search's items it finds is said.
 """
 
@@ -28,17 +29,18 @@ from visualtaste.export.interests import export_interests
 from visualtaste.features.session import open_session
 from visualtaste.models.interests import InterestsModel
 from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.graph import GraphSearch, stretches
 from visualtaste.recommend.make import make_catalogue
 from visualtaste.recommend.purchases import Purchases
 from visualtaste.recommend.query import Person, Query
 from visualtaste.recommend.ranking import Ranked, Wish, rank
-from visualtaste.recommend.search import VectorIndex
+from visualtaste.recommend.search import ExactSearch, ItemSearch
 from visualtaste.recommend.weights import Blend
 from visualtaste.types import Float32, Ragged
 
 CATEGORIES = 1000
 USERS = 2000
-BATCH = 512
+BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,20 @@ class Shop:
     probabilities: Float32  # (U, D) stands for what a trained network would say
     network: Any
 
-    def rank(self, index: VectorIndex, first: int, count: int) -> list[Ranked]:
+    def rank(self, index: ItemSearch, first: int, count: int) -> list[Ranked]:
         """Recommend to some people, network included."""
         people = self.sets.take(np.arange(first, first + count))
         features = self.catalogue.features[people.values].astype(np.float32)
         self.network.run(["probabilities"], {"features": features, "offsets": people.offsets})
-        queries = [
+        return rank(index, self._queries(people, features, first), Wish())
+
+    def queries(self, first: int, count: int) -> list[Query]:
+        """What some people ask the catalogue; every second one shows photos alone."""
+        people = self.sets.take(np.arange(first, first + count))
+        return self._queries(people, self.catalogue.features[people.values].astype(np.float32), first)
+
+    def _queries(self, people: Ragged, features: Float32, first: int) -> list[Query]:
+        return [
             Query.of(
                 Person(
                     features[people.offsets[person] : people.offsets[person + 1]],
@@ -65,9 +75,8 @@ class Shop:
                 self.catalogue,
                 Blend(),
             )
-            for person in range(count)
+            for person in range(len(people))
         ]
-        return rank(index, queries, Wish())
 
 
 def main() -> None:
@@ -78,11 +87,12 @@ def main() -> None:
     parser.add_argument("--graph", action="store_true", help="time a search graph as well")
     arguments = parser.parse_args()
     shop = make_shop(arguments.items)
-    exact = VectorIndex.exact(shop.catalogue.vectors)
+    exact = ExactSearch(shop.catalogue.vectors)
     results = timed(shop, exact, "exact", arguments.runs)
     if arguments.graph:
         start = time.perf_counter()
-        graph = VectorIndex.graph(shop.catalogue.vectors)
+        typical = np.stack([query.vector for query in shop.queries(USERS // 2, USERS // 2)])
+        graph = GraphSearch.build(shop.catalogue.vectors, stretches(typical), shop.catalogue.layout.spare)
         built = time.perf_counter() - start
         results += timed(shop, graph, "graph", arguments.runs)
         results.append(agreement(shop, exact, graph, arguments.runs) | {"build seconds": round(built)})
@@ -118,7 +128,7 @@ def interests_of(generated: FeaturesShop) -> Float32:
     return ((counts + 5 * base) / (sizes + 5)).astype(np.float32)
 
 
-def timed(shop: Shop, index: VectorIndex, name: str, runs: int) -> list[dict[str, Any]]:
+def timed(shop: Shop, index: ItemSearch, name: str, runs: int) -> list[dict[str, Any]]:
     """Milliseconds of one recommendation, and recommendations a second."""
     shop.rank(index, 0, 8)
     taken = []
@@ -140,7 +150,8 @@ def timed(shop: Shop, index: VectorIndex, name: str, runs: int) -> list[dict[str
             "reference": 50.0 if large else 5.0,
             "ratio": round(median / (50 if large else 5), 3),
             "unit": "ms, median",
-            "95th percentile": round(1000 * float(np.percentile(taken, 95)), 2),
+            "fastest twentieth": round(1000 * float(np.percentile(taken, 5)), 2),
+            "slowest twentieth": round(1000 * float(np.percentile(taken, 95)), 2),
             "goal": "at most 1",
         },
         {
@@ -148,13 +159,14 @@ def timed(shop: Shop, index: VectorIndex, name: str, runs: int) -> list[dict[str
             "figure": round(rate, 1),
             "reference": 500.0,
             "ratio": round(rate / 500, 2),
-            "unit": "recommendations a second",
+            "unit": "recommendations a second, median",
+            "fastest twentieth": round(float(np.percentile(rates, 95)), 1),
             "goal": "none" if large else "at least 1",
         },
     ]
 
 
-def agreement(shop: Shop, exact: VectorIndex, graph: VectorIndex, people: int) -> dict[str, Any]:
+def agreement(shop: Shop, exact: ItemSearch, graph: ItemSearch, people: int) -> dict[str, Any]:
     """Which share of the 20 items of the exact search the graph finds."""
     shares = [
         len(np.intersect1d(a.rows, b.rows)) / max(1, len(a.rows))

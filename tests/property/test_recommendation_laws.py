@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.items import WIDTH, drawn_catalogue, drawn_query
 from visualtaste.recommend.query import Person, Query
 from visualtaste.recommend.ranking import Wish, rank
-from visualtaste.recommend.search import VectorIndex
+from visualtaste.recommend.search import ExactSearch
 from visualtaste.recommend.weights import Blend
 
 items = st.integers(1, 60)
@@ -18,10 +18,10 @@ seeds = st.integers(0, 2**16)
 slow_start = settings(deadline=None, max_examples=60)
 
 
-def world(count: int, titles: int | None, seed: int, known_share: float) -> tuple[VectorIndex, Query]:
+def world(count: int, titles: int | None, seed: int, known_share: float) -> tuple[ExactSearch, Query]:
     catalogue = drawn_catalogue(count, seed, titles)
     known = np.flatnonzero(np.random.default_rng(seed).random(count) < known_share).tolist()
-    return VectorIndex.exact(catalogue.vectors), drawn_query(catalogue, known, photos=2, seed=seed)
+    return ExactSearch(catalogue.vectors), drawn_query(catalogue, known, photos=2, seed=seed)
 
 
 @slow_start

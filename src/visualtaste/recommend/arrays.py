@@ -25,9 +25,19 @@ _RAGGED = {
     "neighbour_rows": "neighbour_offsets",
 }
 
+_FINITE = (
+    "vectors",
+    "base",
+    "visual_mean",
+    "visual_projection",
+    "posterior_projection",
+    "neighbour_strengths",
+    "graph_stretch",
+)
+
 
 def to_arrays(catalogue: ItemCatalogue) -> Arrays:
-    """The arrays of a catalogue by their names."""
+    """The arrays of a catalogue by their names; what a graph needs beside them is not among them."""
     return {
         "id_bytes": catalogue.ids.encoded.values,
         "id_offsets": catalogue.ids.encoded.offsets,
@@ -87,6 +97,7 @@ def check_arrays(arrays: Arrays, folder: Path, items: int, feature_size: int, ca
         "visual_mean": (single, (feature_size,)),
         "visual_projection": (single, (feature_size, layout.visual.stop)),
         "posterior_projection": (single, (categories, layout.posterior.stop - layout.posterior.start)),
+        "graph_stretch": (single, (layout.width,)),
     }
     for name, (dtype, shape) in wanted.items():
         array = arrays[name]
@@ -105,6 +116,8 @@ def check_arrays(arrays: Arrays, folder: Path, items: int, feature_size: int, ca
         stray = (arrays[name] < 0) | (arrays[name] >= bound)
         if stray.any():
             raise ArtifactError(f"{folder / name}.npy holds {arrays[name][stray][0]}, not 0 to {bound - 1}")
-    for name in ("vectors", "base", "visual_mean", "visual_projection", "posterior_projection", "neighbour_strengths"):
+    for name in _FINITE:
         if not np.isfinite(arrays[name]).all():
             raise ArtifactError(f"{folder / name}.npy holds a value that is not finite")
+    if np.any(arrays["graph_stretch"] <= 0):
+        raise ArtifactError(f"{folder}/graph_stretch.npy holds a value that is not above 0")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from visualtaste.artifact.manifest import ENCODER, INTERESTS, DataReference
 from visualtaste.data.protocols import cut
@@ -15,16 +14,18 @@ from visualtaste.features.extract import extract
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.progress import Reporter, Silent
 from visualtaste.recommend.folder import ItemIndex, write_items
+from visualtaste.recommend.graph import stretches
 from visualtaste.recommend.lessons import tuned_blend
 from visualtaste.recommend.make import make_catalogue
 from visualtaste.recommend.manifest import ItemsManifest
 from visualtaste.recommend.purchases import Purchases
-from visualtaste.types import Float32, Ragged
+from visualtaste.recommend.query import Person, Query
+from visualtaste.types import Ragged
 
 if TYPE_CHECKING:  # data sets are read with polars, which recommending itself does not need
     from visualtaste.data.dataset import Dataset
 
-_ASKING_USERS = 2000  # whose predictions say what is usual
+_USUAL_USERS = 2000  # who say what is usual
 
 
 def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None = None) -> ItemIndex:
@@ -45,7 +46,8 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
         purchases = Purchases.of(dataset, kept)
         train = purchases.of_users(np.sort(np.concatenate([split.train, split.encoder_only])))
         features = np.asarray(store.matrix[kept])
-        asking = _usual_predictions(model, train.sets, features)
+        usual = _shown_by(train.sets)
+        predictions = model.predict(usual, features).probabilities
         task.advance(note="items")
         catalogue = make_catalogue(
             ids=dataset.items["item_id"].gather(kept).to_list(),
@@ -53,11 +55,13 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
             categories=dataset.labels(model.categories).take(kept),
             features=features,
             purchases=train,
-            predictions=asking,
+            predictions=predictions,
         )
         task.advance(note="blend")
         validation = purchases.of_users(split.validation).sets
         blend, tuning = tuned_blend(model, catalogue, validation, model.manifest.config.seed)
+        people = (Person(features[rows].astype(np.float32), predictions[i], rows) for i, rows in enumerate(usual))
+        stretch = stretches(np.stack([Query.of(person, catalogue, blend).vector for person in people]))
         task.advance(note="")
     manifest = ItemsManifest(
         categories=model.categories,
@@ -74,13 +78,12 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
         blend=blend,
         tuning=tuning,
     )
-    return write_items(model.folder, manifest, catalogue)
+    return write_items(model.folder, manifest, catalogue, stretch)
 
 
-def _usual_predictions(model: TasteModel, users: Ragged, features: NDArray[np.float16]) -> Float32:
-    """What the model predicts for training users from the earlier halves of what they have (U, D)."""
-    users = users.take(np.flatnonzero(users.lengths)[:_ASKING_USERS])
+def _shown_by(users: Ragged) -> Ragged:
+    """The earlier halves of what training users have: what people typically show."""
+    users = users.take(np.flatnonzero(users.lengths)[:_USUAL_USERS])
     if len(users) == 0:
         raise DataError("no training user has an item with a usable photo")
-    shown, _ = cut(users, (users.lengths + 1) // 2)
-    return model.predict(shown, features).probabilities
+    return cut(users, (users.lengths + 1) // 2)[0]

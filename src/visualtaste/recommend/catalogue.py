@@ -6,6 +6,7 @@
     categories   unit rows, min(D, 128) wide   likeness of categories
     posterior    min(D, 32) wide               the item's side of the interests' score, compressed
     sales        2 wide                        purchases ever and of late, see `popularity`
+    spare        1 wide, zero                  what a search graph needs
     padding      zeros up to a multiple of 16, without which the search is many times slower
 """
 
@@ -37,6 +38,7 @@ class Layout:
     categories: slice
     posterior: slice
     sales: slice
+    spare: int
     width: int
 
     @classmethod
@@ -49,7 +51,8 @@ class Layout:
             categories=slice(first, second),
             posterior=slice(second, third),
             sales=slice(third, last),
-            width=-(-last // _MULTIPLE) * _MULTIPLE,
+            spare=last,
+            width=-(-(last + 1) // _MULTIPLE) * _MULTIPLE,
         )
 
 

@@ -22,8 +22,10 @@ from visualtaste.errors import ArtifactError
 from visualtaste.files import replace_folder
 from visualtaste.recommend.arrays import check_arrays, from_arrays, to_arrays
 from visualtaste.recommend.catalogue import ItemCatalogue
+from visualtaste.recommend.graph import GraphSearch
 from visualtaste.recommend.manifest import ARRAYS, GRAPH, ItemsManifest
-from visualtaste.recommend.search import VectorIndex
+from visualtaste.recommend.search import ExactSearch, ItemSearch
+from visualtaste.types import Float32
 
 # From here a graph answers faster than comparing every vector, see benchmarks/items_speed.py.
 GRAPH_FROM = 200_000
@@ -35,18 +37,21 @@ class ItemIndex:
 
     manifest: ItemsManifest
     catalogue: ItemCatalogue
-    search: VectorIndex
+    search: ItemSearch
 
 
-def write_items(model: Path, manifest: ItemsManifest, catalogue: ItemCatalogue) -> ItemIndex:
-    """Write the index of a model; an older one is replaced once the new one is complete."""
-    vectors = catalogue.vectors
-    search = VectorIndex.graph(vectors) if len(vectors) >= GRAPH_FROM else VectorIndex.exact(vectors)
+def write_items(model: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, stretch: Float32) -> ItemIndex:
+    """Write the index of a model; an older one is replaced once the new one is complete.
+
+    From 200,000 items on it gets a search graph, for which `stretch` (d,) says how columns are weighed.
+    """
+    search: ItemSearch = ExactSearch(catalogue.vectors)
     with _staged(model / ITEMS) as folder:
-        for name, array in to_arrays(catalogue).items():
+        for name, array in (to_arrays(catalogue) | {"graph_stretch": stretch}).items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
-        if len(vectors) >= GRAPH_FROM:
-            search.write_graph(folder / GRAPH)
+        if len(catalogue) >= GRAPH_FROM:
+            search = GraphSearch.build(catalogue.vectors, stretch, catalogue.layout.spare)
+            search.write(folder / GRAPH)
         sealed = seal(folder, manifest)
     return ItemIndex(sealed, catalogue, search)
 
@@ -67,16 +72,16 @@ def read_items(model: Path, taste: TasteManifest) -> ItemIndex:
         arrays = {name: _open(folder / f"{name}.npy") for name in ARRAYS}
         check_arrays(arrays, folder, manifest.items, manifest.feature_size, len(manifest.categories))
         catalogue = from_arrays(arrays)
-        search = _search(folder, manifest, catalogue)
+        search = _search(folder, manifest, catalogue, arrays["graph_stretch"])
     except ArtifactError as error:
         raise ArtifactError(f"{error}; `visualtaste index` makes the index anew") from None
     return ItemIndex(manifest, catalogue, search)
 
 
-def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue) -> VectorIndex:
+def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, stretch: Float32) -> ItemSearch:
     if GRAPH in manifest.files:
-        return VectorIndex.read_graph(folder / GRAPH, catalogue.vectors.shape)
-    return VectorIndex.exact(catalogue.vectors)
+        return GraphSearch.read(folder / GRAPH, stretch, catalogue.vectors.shape)
+    return ExactSearch(catalogue.vectors)
 
 
 def _open(path: Path) -> NDArray[Any]:

@@ -26,6 +26,7 @@ ARRAYS: tuple[str, ...] = (
     "visual_mean",
     "visual_projection",
     "posterior_projection",
+    "graph_stretch",
 )
 
 GRAPH = "graph.faiss"

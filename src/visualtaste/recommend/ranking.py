@@ -12,7 +12,7 @@ from visualtaste.config import Settings
 from visualtaste.recommend.diversity import diversified
 from visualtaste.recommend.query import Query
 from visualtaste.recommend.same_photo import same_photo
-from visualtaste.recommend.search import VectorIndex
+from visualtaste.recommend.search import ItemSearch
 from visualtaste.types import Bool, Float32, Int64
 
 _FEWEST = 100  # candidates of a search
@@ -41,13 +41,13 @@ class Ranked:
         return total
 
 
-def rank(index: VectorIndex, queries: Sequence[Query], wish: Wish, allowed: Bool | None = None) -> list[Ranked]:
+def rank(search: ItemSearch, queries: Sequence[Query], wish: Wish, allowed: Bool | None = None) -> list[Ranked]:
     """The best items for each query; `allowed` (N,) limits them.
 
-    The index proposes, by the part of the score that is an inner product; variants and neighbours of known items
+    The search proposes, by the part of the score that is an inner product; variants and neighbours of known items
     join; all of them are scored exactly. Where too few are left once what was seen and doubled products are gone,
     or where an item that was not proposed could still be among the best, the search is repeated for four times as
-    many: what comes out is what scoring the whole catalogue gives.
+    many: with an exact search, what comes out is what scoring the whole catalogue gives.
     """
     if not queries:
         return []
@@ -59,17 +59,20 @@ def rank(index: VectorIndex, queries: Sequence[Query], wish: Wish, allowed: Bool
     while waiting:
         count = min(count, possible)
         vectors = np.stack([queries[i].vector for i in waiting])
-        proposed, rows = index.search(vectors, count, allowed) if count else _nothing(len(waiting))
-        for i, worth, found in zip(waiting, proposed, rows, strict=True):
-            bound = -np.inf if count == possible else float(worth[-1])
-            results[i] = _best(queries[i], found[found >= 0], bound, wish, allowed)
+        bounds, proposed = search.search(vectors, count, allowed) if count else _nothing(len(waiting))
+        for i, bound, rows in zip(waiting, bounds, proposed, strict=True):
+            floor = None if count == possible else float(bound)
+            results[i] = _best(queries[i], rows[rows >= 0], floor, wish, allowed)
         waiting = [i for i in waiting if results[i] is None]
         count *= 4
     return [result for result in results if result is not None]
 
 
-def _best(query: Query, proposed: Int64, bound: float, wish: Wish, allowed: Bool | None) -> Ranked | None:
-    """The best of the proposed items; None where one with a score of at most `bound` could belong among them."""
+def _best(query: Query, proposed: Int64, floor: float | None, wish: Wish, allowed: Bool | None) -> Ranked | None:
+    """The best of the proposed items; None where they are too few, or another could belong among them.
+
+    What was not proposed has a score of at most `floor`; None: everything was proposed.
+    """
     catalogue = query.catalogue
     relatives = query.relatives if allowed is None else query.relatives[allowed[query.relatives]]
     rows = np.unique(np.concatenate([proposed, relatives])) if len(relatives) else np.sort(proposed)
@@ -82,8 +85,7 @@ def _best(query: Query, proposed: Int64, bound: float, wish: Wish, allowed: Bool
     if not wish.variants:
         order = order[_first_of_each(catalogue.products[rows[order]])]
     wanted = _wanted(wish)
-    complete = bound == -np.inf or (len(order) >= wanted and scores[order[wanted - 1]] >= bound)
-    if not complete:
+    if floor is not None and (len(order) < wanted or scores[order[wanted - 1]] < floor):
         return None
     order = order[:wanted]
     if wish.diversity > 0 and len(order):
@@ -101,4 +103,4 @@ def _wanted(wish: Wish) -> int:
 
 
 def _nothing(queries: int) -> tuple[Float32, Int64]:
-    return np.empty((queries, 0), dtype=np.float32), np.empty((queries, 0), dtype=np.int64)
+    return np.empty(queries, dtype=np.float32), np.empty((queries, 0), dtype=np.int64)

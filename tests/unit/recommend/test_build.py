@@ -84,7 +84,8 @@ def test_validation_users_decide_the_weights_and_nothing_else(model, shop, tmp_p
     validation = of_users(shop, split_users(shop.user_ids, model.manifest.split).validation)
     without = index_items(model, rewritten(shop, tmp_path / "without", shop.interactions.filter(~validation)))
     assert without.manifest.blend != first.manifest.blend
-    assert without.manifest.files == first.manifest.files
+    changed = dict(without.manifest.files.items() ^ first.manifest.files.items())
+    assert set(changed) <= {"graph_stretch.npy"}  # which goes by the weights
 
 
 def test_a_catalogue_may_be_sampled_for_the_weights(model, shop, monkeypatch):

@@ -13,8 +13,11 @@ from visualtaste.errors import ArtifactError
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.recommend import folder as module
 from visualtaste.recommend.folder import read_items, write_items
+from visualtaste.recommend.graph import GraphSearch
 from visualtaste.recommend.manifest import ItemsManifest
 from visualtaste.recommend.recommender import Recommender
+
+STRETCH = np.ones(32, dtype=np.float32)
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ REFUSED = {
     "falling offsets": (lambda m: put(m, "id_offsets", assign(1, 999)), r"id_offsets\.npy does not divide the"),
     "short strengths": (lambda m: put(m, "neighbour_strengths", lambda a: a[:-1]), "differ in length"),
     "not finite": (lambda m: put(m, "visual_projection", assign((0, 0), np.nan)), "holds a value that is not finite"),
+    "stretched by nothing": (lambda m: put(m, "graph_stretch", assign(0, 0)), r"graph_stretch\.npy holds a value that"),
     "no graph": (graph, r"graph\.faiss is no search graph"),
     "path out": (edit(files={"../taste.json": "0" * 64}), "is not a plain relative path inside"),
 }
@@ -120,7 +124,8 @@ def test_an_index_is_read_as_it_was_written(model):
     index = read(model)
     assert index.manifest.items == len(index.catalogue) == 30
     assert index.manifest.left_out == 1
-    again = write_items(model, index.manifest, index.catalogue)
+    stretch = np.load(model / "items" / "graph_stretch.npy")
+    again = write_items(model, index.manifest, index.catalogue, stretch)
     assert again.manifest == index.manifest
 
 
@@ -139,7 +144,7 @@ def test_a_failed_write_leaves_the_old_index_whole(model, monkeypatch):
 
     monkeypatch.setattr(module, "seal", fail)
     with pytest.raises(OSError, match="disk full"):
-        write_items(model, index.manifest, index.catalogue)
+        write_items(model, index.manifest, index.catalogue, STRETCH)
     assert read(model).manifest == index.manifest
     assert sorted(path.name for path in model.iterdir() if path.name.startswith(".")) == []
 
@@ -148,11 +153,11 @@ def test_a_large_index_keeps_its_graph(model, monkeypatch, photos):
     monkeypatch.setattr(module, "GRAPH_FROM", 10)
     before = Recommender.load(model).recommend(photos, k=5)
     index = read(model)
-    write_items(model, index.manifest, index.catalogue)
+    write_items(model, index.manifest, index.catalogue, STRETCH)
     assert (model / "items" / "graph.faiss").is_file()
     assert [item.item_id for item in Recommender.load(model).recommend(photos, k=5)] == [i.item_id for i in before]
-    other = index.catalogue.vectors[:, :].copy()
-    index.search.graph(np.concatenate([other, other])).write_graph(model / "items" / "graph.faiss")
+    doubled = np.concatenate([index.catalogue.vectors, index.catalogue.vectors])
+    GraphSearch.build(doubled, STRETCH, index.catalogue.layout.spare).write(model / "items" / "graph.faiss")
     reseal(model)
     with pytest.raises(ArtifactError, match="search graph of other vectors"):
         read(model)

@@ -92,7 +92,8 @@ def test_vectors_are_padded_to_sixteen():
     layout = Layout.of(feature_size=1024, categories=1000)
     assert (layout.visual, layout.categories) == (slice(0, 128), slice(128, 256))
     assert (layout.posterior, layout.sales, layout.width) == (slice(256, 288), slice(288, 290), 304)
-    assert Layout.of(feature_size=4, categories=5).width == 16
+    assert layout.spare == 290
+    assert Layout.of(feature_size=4, categories=5).width == 32
 
 
 def test_items_are_found_by_id_category_and_product(catalogue):
