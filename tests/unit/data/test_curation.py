@@ -70,6 +70,15 @@ def test_a_user_is_cut_to_the_earliest_items(tmp_path: Path) -> None:
     assert set(step(dataset, "cut").examples) == {"ann", "ben", "eve"}
 
 
+def test_interactions_are_written_user_by_user_in_time_order(tmp_path: Path) -> None:
+    rows = [("eve", "a", 3), ("ben", "b", None), ("eve", "c", 1), ("ben", "c", 9), ("eve", "b", 1), ("ben", "a", 9)]
+    dataset = curated(raw_items(catalogue("cab")), raw_interactions(rows), tmp_path)
+    assert dataset.interactions.rows() == [
+        *[("ben", "a", 9), ("ben", "c", 9), ("ben", "b", None)],
+        *[("eve", "b", 1), ("eve", "c", 1), ("eve", "a", 3)],
+    ]
+
+
 def test_what_the_cut_leaves_is_settled_again(tmp_path: Path) -> None:
     # cut to "ab" each; c and d lose all their users and go
     purchases = log(ann="abcd", ben="abcd")

@@ -132,7 +132,7 @@ class Item2023(msgspec.Struct, gc=False, rename={"item_id": "parent_asin"}):
 
     def address(self) -> str | None:
         photos = _side_by_side(self.images) if isinstance(self.images, Photos2023) else self.images or []
-        main_first = sorted(photos, key=lambda photo: photo.variant != "MAIN")
+        main_first = sorted(photos, key=lambda photo: photo.variant != "MAIN") if len(photos) > 1 else photos
         return first_address(size for photo in main_first for size in (photo.hi_res, photo.large, photo.thumb))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from visualtaste.data.dataset import FilterStep
 from visualtaste.data.ids import IdTypes, codes
 from visualtaste.data.malformed import Malformed
 from visualtaste.progress import Reporter
-from visualtaste.types import Bool
+from visualtaste.types import Bool, Ragged, offsets_of
 
 DOUBLED = "doubled: the item was there before"
 
@@ -30,7 +31,7 @@ def read_items(
     Also what happened to the names of categories. Raises DataError when there is no such file or no usable line.
     """
     reader = RecordReader(edition.item, literals=edition.literals)
-    names, seen, parts = NameTable(), Seen(), []
+    seen, names, parts = Seen(), NamesOfItems(), []
     for batch, records in read_records(path, "items", reader, malformed, reporter):
         found = [(place, item) for place, item in enumerate(records) if item is not None]
         column = pl.DataFrame({"item_id": [item.item_id for _, item in found]}, schema={"item_id": pl.String})
@@ -40,11 +41,10 @@ def read_items(
             if not is_new:
                 malformed.add("items", path, batch.first + place, DOUBLED, batch.lines[place])
         items = [item for (_, item), is_new in zip(found, new, strict=True) if is_new]
-        parts.append(column.filter(pl.Series(new)).hstack(_table(items, names)))
-    table = pl.concat(parts)
-    used = table["categories"].list.unique().explode().drop_nulls().to_numpy()
-    labels = choose_labels(names.names, np.bincount(used, minlength=len(names.names)).tolist(), stop)
-    return table.with_columns(labels.lists(table["categories"]).alias("categories")), labels.steps
+        names.add(items)
+        parts.append(column.filter(pl.Series(new)).hstack(_texts(items)))
+    labels = choose_labels(names.table.names, names.uses(), stop)
+    return pl.concat(parts).with_columns(labels.lists(names.rows()).alias("categories")), labels.steps
 
 
 class Seen:
@@ -63,17 +63,40 @@ class Seen:
         return new
 
 
-def _table(items: Sequence[Item], names: NameTable) -> pl.DataFrame:
-    """What the items have beside their ids, their categories as numbers of names."""
-    for item in items:
-        for name in item.after_labels():
-            names.number(name)  # known, and used by none
+class NamesOfItems:
+    """The names on the category paths of all items so far, as numbers."""
+
+    def __init__(self) -> None:
+        self.table = NameTable()
+        self._numbers = array("I")  # of all items, end to end
+        self._lengths = array("I")
+
+    def add(self, items: Iterable[Item]) -> None:
+        """The next items."""
+        for item in items:
+            before = len(self._numbers)
+            self._numbers.extend(self.table.number(name) for name in item.labels())
+            self._lengths.append(len(self._numbers) - before)
+            for name in item.after_labels():
+                self.table.number(name)  # known, and used by none
+
+    def rows(self) -> Ragged:
+        """Each item's names, by number: ragged (N, ·)."""
+        return Ragged(np.array(self._numbers), offsets_of(np.array(self._lengths, dtype=np.int64)))
+
+    def uses(self) -> list[int]:
+        """How many items have each name."""
+        rows = self.rows()
+        pairs = pl.DataFrame({"row": rows.segments, "name": rows.values}).unique()
+        uses: list[int] = np.bincount(pairs["name"].to_numpy(), minlength=len(self.table.names)).tolist()
+        return uses
+
+
+def _texts(items: Sequence[Item]) -> pl.DataFrame:
+    """What the items have beside their ids and categories."""
     return pl.DataFrame(
         {
             "image_url": pl.Series([item.address() for item in items], dtype=pl.String),
             "title": pl.Series([plain_title(item.title) for item in items], dtype=pl.String),
-            "categories": pl.Series(
-                [[names.number(name) for name in item.labels()] for item in items], dtype=pl.List(pl.UInt32)
-            ),
         }
     )

@@ -10,10 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from visualtaste.data.amazon.markup import plain_text
 from visualtaste.data.dataset import FilterStep
+from visualtaste.types import Ragged
 
 _EXAMPLES = 5
 
@@ -40,14 +42,13 @@ class Labels:
     of_name: list[str | None]
     steps: tuple[FilterStep, ...]
 
-    def lists(self, names: pl.Series) -> pl.Series:
-        """Lists of names, by number, as lists of distinct labels in the same order."""
-        codes = pl.Series(range(len(self.of_name)), dtype=pl.UInt32)
-        labels = pl.Series(self.of_name, dtype=pl.String)
-        label = pl.element().replace_strict(codes, labels, return_dtype=pl.String)
-        column = names.alias("names").to_frame()
-        lists = column.select(pl.col("names").list.eval(label.drop_nulls()).list.unique(maintain_order=True))
-        return lists.to_series()
+    def lists(self, names: Ragged) -> pl.Series:
+        """Rows of numbers of names as lists of distinct labels in the same order."""
+        labels = pl.Series(self.of_name, dtype=pl.String).gather(names.values)
+        pairs = pl.DataFrame({"row": names.segments, "label": labels}).drop_nulls()
+        lists = pairs.group_by("row", maintain_order=True).agg(pl.col("label").unique(maintain_order=True))
+        rows = pl.DataFrame({"row": np.arange(len(names))})
+        return rows.join(lists, on="row", how="left", maintain_order="left")["label"].fill_null([])
 
 
 def choose_labels(names: Sequence[str], uses: Sequence[int], stop: Iterable[str]) -> Labels:

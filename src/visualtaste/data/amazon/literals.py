@@ -18,7 +18,9 @@ import ast
 import json
 import re
 
-_TEXT = re.compile(rb"""(?P<plain>(?:[^'"\\]++|'[^'"\\]*+')++)|(?P<text>"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+')""")
+_TEXT = re.compile(
+    rb"""(?P<plain>(?:[^'"\\]++|'[^'"\\]*+')++)|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+')"""
+)
 _NO_LITERALS = (b"null", b"true", b"false")
 _VALUE_OF_JSON = re.compile(rb"(?:null|true|false) *(?:[],}:]|$)")
 _DEEPEST = 90  # brackets; literal_eval manages more than 90 levels of them on every version of Python

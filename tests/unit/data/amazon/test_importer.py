@@ -168,6 +168,14 @@ def test_a_file_that_is_cut_off_is_used_up_to_the_cut_and_said_so(tmp_path: Path
     assert told.lines[1] == f"warning: {tmp_path}/cut.gz {damage}; only its {count:,} lines before that are used"
 
 
+def test_a_file_that_is_cut_off_between_two_lines_loses_none(tmp_path: Path) -> None:
+    reviews = write_lines(tmp_path / "cut.gz", [early_review("ann", "a")])
+    reviews.write_bytes(reviews.read_bytes()[:-4])  # the last four bytes are the length
+    dataset = load(tmp_path, reviews, write_lines(tmp_path / "meta.json", [item_2018("a", "x")]))
+    assert removed(dataset) == {}
+    assert step(dataset, "malformed", "cut off").examples == ("cut.gz, line 2",)
+
+
 def test_lines_of_2014_may_be_odd_literals(tmp_path: Path) -> None:
     lines = ["{'asin': 'b', 'title': None, 'categories': [['x']]}", "{1: 2, 'asin': 'c'}", "{'asin': 'd', }", "(1"]
     metadata = write_lines(tmp_path / "meta.json", [item_2014("a", ["x"]), *lines], literals=True)

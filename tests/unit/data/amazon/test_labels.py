@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import polars as pl
-
 from visualtaste.data.amazon.labels import NameTable, choose_labels
+from visualtaste.types import Ragged
 
 
 def test_names_are_numbered_as_they_come() -> None:
@@ -33,5 +32,5 @@ def test_names_and_labels_add_up() -> None:
 
 def test_lists_have_each_label_once_in_order() -> None:
     labels = choose_labels(["x", "y", "X", "z"], [3, 1, 1, 1], stop=["z"])
-    lists = labels.lists(pl.Series([[3, 1, 0, 2], [], [3]], dtype=pl.List(pl.UInt32)))
+    lists = labels.lists(Ragged.from_rows([[3, 1, 0, 2], [], [3]]))
     assert lists.to_list() == [["y", "x"], [], []]
