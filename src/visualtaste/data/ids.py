@@ -6,8 +6,6 @@ in which they were first seen, and compare, join and count as numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import polars as pl
 
@@ -17,16 +15,14 @@ from visualtaste.types import Int64
 PAIR = pl.col("user_id").to_physical().cast(pl.UInt64) * 2**32 + pl.col("item_id").to_physical()
 
 
-def _new_type() -> pl.Categorical:
-    return pl.Categorical(pl.Categories.random())
-
-
-@dataclass(frozen=True)
 class IdTypes:
-    """The types of the id columns of one import; they forget their ids when the last column of theirs is gone."""
+    """The types of the id columns of one import; ids keep their codes for as long as this object lives."""
 
-    user: pl.Categorical = field(default_factory=_new_type)
-    item: pl.Categorical = field(default_factory=_new_type)
+    def __init__(self) -> None:
+        self.user = pl.Categorical(pl.Categories.random())
+        self.item = pl.Categorical(pl.Categories.random())
+        # Polars forgets the ids of a type when no column of it is left
+        self._columns = [pl.Series(dtype=kind) for kind in (self.user, self.item)]
 
     def encoded(self, table: pl.DataFrame) -> pl.DataFrame:
         """The table with its columns `user_id` and `item_id`, where they are text, as codes."""

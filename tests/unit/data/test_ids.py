@@ -35,6 +35,12 @@ def test_ranks_sort_as_the_ids_do(rows: list[tuple[str, str]]) -> None:
     assert decoded(ids.to_frame().sort(ranks(ids)))["user_id"].to_list() == sorted(user for user, _ in rows)
 
 
+def test_an_id_keeps_its_code_when_its_column_is_gone() -> None:
+    ids = IdTypes()
+    seen = [codes(ids.encoded(table([(user, "x")]))["user_id"])[0] for user in ("a", "b", "a", "c")]
+    assert seen == [0, 1, 0, 2]
+
+
 def test_tables_of_one_import_share_their_codes() -> None:
     ids = IdTypes()
     log, items = ids.encoded(table([("a", "x"), ("a", "y")])), ids.encoded(pl.DataFrame({"item_id": ["y", None]}))

@@ -78,9 +78,9 @@ def test_all_formats_say_the_same(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_threshold_of_ratings_is_counted(tmp_path: Path, kind: str) -> None:
-    dataset = load(tmp_path, kind, min_rating=4.5)
+    dataset = load(tmp_path, kind, min_rating=5)
     assert dataset.interactions.rows() == [("2", "10", 881250945)]
-    assert removed(dataset)["ratings: rating below 4.5"] == (1, 0, 4, 0)
+    assert removed(dataset)["ratings: rating below 5"] == (1, 0, 4, 0)
 
 
 def test_posters_lie_in_a_folder_by_the_movies_ids(tmp_path: Path) -> None:
