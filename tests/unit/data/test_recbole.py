@@ -17,7 +17,7 @@ SMALL = CurationSettings(min_user_items=1, min_category_items=1)
 INTER = "user_id:token\titem_id:token\trating:float\ttimestamp:float\nann\ta\t4\t881250949\nann\tb\t3\t8.8125095e8\n"
 ITEM = (
     "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"
-    'a\t"Toy" Story\t1995\tAnimation Children\'s\nb\tHeat\t1996\tAction\n'
+    'a\t"Toy" Story\tlate 1995\tAnimation Children\'s\nb\tHeat\t1996\tAction\n'
 )
 
 
@@ -47,7 +47,7 @@ def test_a_token_is_one_category_and_columns_can_be_chosen(tmp_path: Path) -> No
     columns = RecboleColumns(categories="release_year", title="class")
     dataset = load(tmp_path, columns=columns)
     assert dataset.items.select("title", "categories").rows() == [
-        ("Animation Children's", ["1995"]),
+        ("Animation Children's", ["late 1995"]),
         ("Action", ["1996"]),
     ]
 
