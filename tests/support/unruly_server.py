@@ -12,7 +12,7 @@
 /half/NAME              half of a photo, said to be all of it
 /cut/TIMES/NAME         so many times the connection ends in the middle of the photo
 /gone-in-time/NAME      no Content-Length, the end of the connection is the end of the photo
-/drip                   a byte now and then, without end
+/drip                   a byte now and then, for ten seconds
 /endless                bytes without end
 /promise/BYTES          a Content-Length and nothing that keeps it
 /short/NAME             a Content-Length smaller than the photo that comes
@@ -143,11 +143,12 @@ class UnrulyServer:
         return False
 
     async def _drip(self, writer: asyncio.StreamWriter, path: str) -> bool:
-        writer.write(_head(200, "Content-Length: 100000"))
-        while True:
-            writer.write(b"\x89")
+        writer.write(_head(200, "Content-Length: 1000"))
+        for _ in range(1000):
+            writer.write(b"x")
             await writer.drain()
             await asyncio.sleep(0.01)
+        return True
 
     async def _endless(self, writer: asyncio.StreamWriter, path: str) -> bool:
         writer.write(_head(200, "Transfer-Encoding: chunked"))
