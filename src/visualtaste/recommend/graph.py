@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import faiss
 
 _LINKS = 32  # of an item (M)
-_BUILD_BREADTH = 80  # candidates while the graph is built (efConstruction)
+_BUILD_BREADTH = 200  # candidates while the graph is built (efConstruction)
 _BREADTH = 1000  # candidates of a search, at least (efSearch)
 
 
