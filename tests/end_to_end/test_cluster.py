@@ -31,7 +31,6 @@ from visualtaste.training.fit import fit_encoder
 
 pytest.importorskip("ray", reason="needs Ray: pip install 'visualtaste[cluster]'")
 
-from visualtaste.distributed import extraction
 from visualtaste.distributed.cluster import connect
 
 pytestmark = [
@@ -118,10 +117,9 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_killed_workers_photos_are_done_again_and_the_features_are_the_local_ones(
-    cluster, shop, tiny_encoder_folder, tmp_path, monkeypatch
+    cluster, shop, tiny_encoder_folder, tmp_path
 ):
     encoder = OnnxEncoder(tiny_encoder_folder / "encoder.onnx", PreprocessingSpec(size=SIZE))
-    monkeypatch.setattr(extraction, "_BLOCK", 4)
     with killing_the_reader_of(shop.image_path(30)) as killing:
         found = extract(shop, encoder, tmp_path / "cluster", encode=cluster.encode)
     assert killing.killed is not None

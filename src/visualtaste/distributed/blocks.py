@@ -64,9 +64,12 @@ def decode(block: Block, spec: PreprocessingSpec) -> Block:
 
 
 def encode(block: Block, encoder: OnnxEncoder) -> Block:
-    """Pixels to features: `pixels` become `features` (B, K); those of unusable photos are zero."""
+    """Pixels to features: `pixels` become `features` (B, K); those of unusable photos are zero.
+
+    They travel as float16, which is what a feature store keeps of them.
+    """
     readable: Bool = block["reason"] == ""
-    features = np.zeros((len(readable), encoder.feature_size), dtype=np.float32)
+    features = np.zeros((len(readable), encoder.feature_size), dtype=np.float16)
     if readable.any():
         features[readable] = encoder.encode(block["pixels"][readable])
     return {"features": features, **{name: block[name] for name in ("row", "reason", "message")}}

@@ -23,7 +23,9 @@ from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.encoding import BATCH, FeatureBatch
 from visualtaste.types import Int64
 
-_BLOCK = 128  # photos that one task works through, and that are done again when its worker dies
+# Photos that one task works through, and that are done again when its worker dies. The driver's work is a task's, not a
+# photo's, so blocks are large; but every core should get a few.
+_SMALLEST_BLOCK, _LARGEST_BLOCK, _BLOCKS_A_CORE = 16, 1024, 4
 _ROUND = 2**20  # photos whose paths are in the cluster's memory at the same time
 _LOOKED_AT = 32  # photos tried for one to ask the machines about
 
@@ -40,17 +42,20 @@ def encode_on(
     if readable is not None:
         check_photo(working, readable)
     network = Network.of(encoder)
-    gpus = sum(node.gpus for node in working)
+    gpus, cpus = sum(node.gpus for node in working), sum(node.cpus for node in working)
+    block_size = int(np.clip(len(rows) // (cpus * _BLOCKS_A_CORE), _SMALLEST_BLOCK, _LARGEST_BLOCK))
     quiet_ray_data()
     for start in range(0, len(rows), _ROUND):
-        pipeline = _pipeline(_table(photos, rows[start : start + _ROUND]), network, gpus)
+        table = _table(photos, rows[start : start + _ROUND])
+        blocks = [table.slice(first, block_size) for first in range(0, len(table), block_size)]
+        pipeline = _pipeline(blocks, network, gpus)
         with told("extraction"):
             for block in pipeline.iter_batches(batch_size=None, batch_format="numpy"):
                 yield _batch(block)
 
 
-def _pipeline(table: pa.Table, network: Network, gpus: int) -> ray.data.Dataset:
-    source = ray.data.from_arrow([table.slice(start, _BLOCK) for start in range(0, len(table), _BLOCK)])
+def _pipeline(blocks: list[pa.Table], network: Network, gpus: int) -> ray.data.Dataset:
+    source = ray.data.from_arrow(blocks)
     if not gpus:
         return source.map_batches(decode_and_encode, fn_kwargs={"network": network}, batch_size=BATCH, num_cpus=1)
     pixels = source.map_batches(decode, fn_kwargs={"spec": network.spec}, batch_size=BATCH, num_cpus=1)
@@ -79,7 +84,7 @@ def _batch(block: Block) -> FeatureBatch:
             block["row"][failed], block["reason"][failed], block["message"][failed], strict=True
         )
     }
-    return FeatureBatch(block["row"][~failed], block["features"][~failed], failures)
+    return FeatureBatch(block["row"][~failed], block["features"][~failed].astype(np.float32), failures)
 
 
 def _readable_photo(photos: Sequence[Location | None], rows: Int64) -> str | None:

@@ -39,7 +39,7 @@ def test_features_are_those_of_the_encoder_and_a_bad_photo_has_none(block, netwo
     encoded = decode_and_encode(block, network)
     assert encoded["row"].tolist() == [7, 8, 9, 10]
     expected = OnnxEncoder(tiny_encoder_folder / "encoder.onnx", SPEC).encode(decode(block, SPEC)["pixels"][[0, 3]])
-    np.testing.assert_allclose(encoded["features"][[0, 3]], expected, rtol=1e-6)
+    np.testing.assert_allclose(encoded["features"][[0, 3]], expected, rtol=1e-3)
     assert not encoded["features"][[1, 2]].any()
 
 
