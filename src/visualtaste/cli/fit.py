@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +28,16 @@ DatasetArgument = Annotated[
 ]
 
 
+def _local(folder: Path) -> Path:
+    """Refuse an output that was meant to be a URL: it would become a folder called "s3:"."""
+    if re.match(r"[a-z][a-z0-9+]+:/", str(folder)):
+        raise typer.BadParameter("models are written to a folder: write it here, then copy it to where it shall go")
+    return folder
+
+
 def fit(
     dataset: DatasetArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.", callback=_local)],
     config: ConfigOption = None,
     preset: PresetOption = None,
     encoder: EncoderOption = None,
@@ -67,7 +75,7 @@ def fit(
 
 def fit_encoder(
     dataset: DatasetArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Encoder folder to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Encoder folder to write.", callback=_local)],
     config: ConfigOption = None,
     preset: PresetOption = None,
     encoder: EncoderOption = None,
@@ -115,7 +123,7 @@ def extract(
 def fit_interests(
     dataset: DatasetArgument,
     encoder: Annotated[Path, typer.Option("--encoder", help="Encoder folder, as `visualtaste fit-encoder` writes it.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Model folder to write.", callback=_local)],
     config: ConfigOption = None,
     preset: PresetOption = None,
     pooling: PoolingOption = None,
