@@ -24,7 +24,7 @@ from visualtaste.recommend.ranking import Wish
 from visualtaste.recommend.recommender import Recommender
 from visualtaste.recommend.space import unit
 from visualtaste.recommend.weights import PARTS, Blend, Weights
-from visualtaste.types import Float32, Int64, Ragged
+from visualtaste.types import Float32, Float64, Int64, Ragged
 
 K = 20
 Ranked = Int64  # (U, 20) rows of the catalogue, best first; -1 where there are fewer
@@ -36,12 +36,15 @@ class Asked:
 
     shown: Ragged
     later: Ragged
+    moments: Float64  # (U,) when the last of the shown items was bought, in seconds
 
     @classmethod
-    def of(cls, sets: Ragged) -> Asked:
+    def of(cls, purchases: Purchases) -> Asked:
         """The earlier half is shown, the later half asked; who has fewer than two items cannot be asked."""
-        sets = sets.take(np.flatnonzero(sets.lengths >= 2))
-        return cls(*cut(sets, (sets.lengths + 1) // 2))
+        purchases = purchases.of_users(np.flatnonzero(purchases.sets.lengths >= 2))
+        sizes = (purchases.sets.lengths + 1) // 2
+        shown, later = cut(purchases.sets, sizes)
+        return cls(shown, later, purchases.seconds[purchases.sets.offsets[:-1] + sizes - 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +68,8 @@ class Fold:
         return cls(
             recommender,
             train=purchases.of_users(np.sort(np.concatenate([split.train, split.encoder_only]))),
-            validation=Asked.of(purchases.of_users(split.validation).sets),
-            test=Asked.of(purchases.of_users(split.test).sets),
+            validation=Asked.of(purchases.of_users(split.validation)),
+            test=Asked.of(purchases.of_users(split.test)),
             seed=model.manifest.config.seed,
         )
 
@@ -117,11 +120,15 @@ def ours(
     return result
 
 
-def popularity(fold: Fold, asked: Asked, recent: bool = False) -> Ranked:
-    """What training users bought most: ever, or of late (a purchase fades to 1/e in 60 days)."""
-    catalogue = fold.recommender.index.catalogue
-    sales = catalogue.codes(np.arange(len(catalogue))).sales[:, int(recent)]
-    return best_of(np.broadcast_to(sales, (len(asked.shown), len(sales))), asked.shown)
+def popularity(fold: Fold, asked: Asked, days: float | None = None) -> Ranked:
+    """What training users bought most: ever, or until a user is asked, fading to 1/e in so many days."""
+    items = len(fold.recommender.index.catalogue)
+    scores = np.empty((len(asked.shown), items))
+    for user, moment in enumerate(asked.moments):
+        age = (moment - fold.train.seconds) / 86_400
+        worth = np.ones(len(age)) if days is None else np.where(age >= 0, np.exp(-np.maximum(age, 0) / days), 0)
+        scores[user] = np.bincount(fold.train.sets.values, worth, minlength=items)
+    return best_of(scores, asked.shown)
 
 
 def nearest_photos(fold: Fold, asked: Asked, to: str) -> Ranked:
@@ -225,7 +232,7 @@ def methods(with_vbpr: bool) -> list[Method]:
         one("interests alone", partial(ours, known=False, only=["posterior"])),
         Method("nearest photos", {to: partial(nearest_photos, to=to) for to in ("mean", "max")}),
         one("popularity", popularity),
-        one("recent popularity", partial(popularity, recent=True)),
+        Method("recent popularity", {f"{days} days": partial(popularity, days=days) for days in (30, 90, 365)}),
         Method("ALS", als),
         Method("item-kNN", knn),
         *([Method("VBPR", bpr)] if with_vbpr else []),
