@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from visualtaste.errors import VisualTasteError
 from visualtaste.progress import Reporter, Task
@@ -62,7 +63,8 @@ class Posting:
 @contextmanager
 def relayed(reporter: Reporter) -> Iterator[Any]:
     """A mailbox whose content is shown by `reporter` while this lasts."""
-    mailbox = ray.remote(num_cpus=0)(Mailbox).remote()
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)  # dies with us alone
+    mailbox = ray.remote(num_cpus=0, scheduling_strategy=here)(Mailbox).remote()
     over = threading.Event()
     thread = threading.Thread(target=_show, args=(mailbox, reporter, over), daemon=True)
     thread.start()
