@@ -1,18 +1,18 @@
-"""Batches of preprocessed photos, decoded on threads ahead of whoever consumes them."""
+"""Batches of preprocessed photos, one after the other or decoded on threads ahead of whoever consumes them."""
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from visualtaste.data.locations import Location
 from visualtaste.errors import ImageError
+from visualtaste.features.ahead import work_ahead
 from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
+from visualtaste.features.session import usable_cores
 from visualtaste.types import Int64, UInt8
 
 _BATCHES_AHEAD = 2
@@ -25,6 +25,13 @@ class PhotoBatch:
     rows: Int64  # (B,)
     pixels: UInt8  # (B, S, S, 3)
     failures: dict[int, ImageError]
+
+
+def load_batch(
+    photos: Sequence[Location | bytes | None], rows: Int64, spec: PreprocessingSpec, names: Sequence[str] | None = None
+) -> PhotoBatch:
+    """Read the photos of `rows` here, one after the other; see `load_batches`."""
+    return _collect(rows, [_load(photos[row], spec, names[row] if names else None) for row in rows], spec)
 
 
 def load_batches(
@@ -41,17 +48,15 @@ def load_batches(
     their paths. `threads` decode, by default one a core. At most a few batches are decoded ahead, so memory stays
     flat.
     """
-    batches = deque(rows[start : start + batch_size] for start in range(0, len(rows), batch_size))
-    waiting: deque[tuple[Int64, list[Future[UInt8 | ImageError]]]] = deque()
-    with ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1) as pool:
-        while batches or waiting:
-            while batches and len(waiting) < _BATCHES_AHEAD:
-                batch = batches.popleft()
-                waiting.append(
-                    (batch, [pool.submit(_load, photos[row], spec, names[row] if names else None) for row in batch])
-                )
-            batch, futures = waiting.popleft()
-            yield _collect(batch, [future.result() for future in futures], spec)
+    results = work_ahead(
+        lambda row: _load(photos[row], spec, names[row] if names else None),
+        rows,
+        threads=threads or usable_cores(),
+        ahead=_BATCHES_AHEAD * batch_size,
+    )
+    for start in range(0, len(rows), batch_size):
+        batch = rows[start : start + batch_size]
+        yield _collect(batch, list(islice(results, len(batch))), spec)
 
 
 def _load(photo: Location | bytes | None, spec: PreprocessingSpec, name: str | None) -> UInt8 | ImageError:

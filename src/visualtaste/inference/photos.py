@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from visualtaste.features.encoder import OnnxEncoder
-from visualtaste.features.photos import load_batches
+from visualtaste.features.encoding import encode_here
 from visualtaste.inference.interests import SkippedPhoto
 from visualtaste.types import Float32
 
 Photo = Path | str | bytes
 """A path, or the encoded bytes of a photo."""
-
-_BATCH = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +37,13 @@ def encode_photos(encoder: OnnxEncoder, photos: Iterable[Photo], skip_unreadable
     features = [np.empty((0, encoder.feature_size), dtype=np.float32)]
     read: list[str] = []
     skipped: list[SkippedPhoto] = []
-    for batch in load_batches(sources, np.arange(len(sources)), encoder.spec, _BATCH, names):
+    for batch in encode_here(sources, np.arange(len(sources)), encoder, names):
         for row, error in batch.failures.items():
             if not skip_unreadable:
                 raise error
             skipped.append(SkippedPhoto(names[row], error.reason, str(error)))
-        if len(batch.rows):
-            read.extend(names[row] for row in batch.rows)
-            features.append(encoder.encode(batch.pixels))  # (B, S, S, 3) -> (B, K)
+        read.extend(names[row] for row in batch.rows)
+        features.append(batch.features)
     return EncodedPhotos(np.concatenate(features), tuple(read), tuple(skipped))
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from visualtaste.errors import ImageError
-from visualtaste.features.photos import load_batches
+from visualtaste.features.photos import load_batch, load_batches
 from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
 
 SPEC = PreprocessingSpec(size=32)
@@ -53,6 +53,16 @@ def test_batches_keep_the_order_and_set_unreadable_photos_aside(tmp_path):
         3: "not-an-image",
         5: "missing",
     }
+
+
+def test_a_batch_read_here_is_the_one_read_ahead(tmp_path):
+    (tmp_path / "0.png").write_bytes(_png((7, 0, 0)))
+    paths = [tmp_path / "0.png", None, _png((9, 0, 0))]
+    here = load_batch(paths, np.array([2, 1, 0]), SPEC)
+    (ahead,) = load_batches(paths, np.array([2, 1, 0]), SPEC, batch_size=3)
+    assert here.rows.tolist() == ahead.rows.tolist() == [2, 0]
+    np.testing.assert_array_equal(here.pixels, ahead.pixels)
+    assert here.failures.keys() == ahead.failures.keys() == {1}
 
 
 def test_a_batch_without_one_readable_photo_is_empty():
