@@ -16,6 +16,8 @@ from visualtaste.types import UInt8
 class PreprocessingSpec(BaseModel):
     """How a photo becomes the encoder's input; written into every model, so that all devices do the same.
 
+    docs/reference/preprocessing.md says it exactly enough to be implemented elsewhere, tests/golden pins it.
+
     The photo is decoded (EXIF orientation applied, transparency on white), stretched to `size` x `size` as the
     paper does, and handed over as uint8 RGB. The encoder itself computes (pixels / 255 - mean) / std.
     """
@@ -39,6 +41,16 @@ def load_pixels(photo: Location | bytes, spec: PreprocessingSpec, name: str | No
     image = decode(content, at_least=spec.size, name=name)
     if image.shape[:2] == (spec.size, spec.size):
         return image
-    # Pillow's bilinear filter widens with the scale, so shrinking averages all pixels instead of skipping some.
-    resized = Image.fromarray(image).resize((spec.size, spec.size), Image.Resampling.BILINEAR)
-    return np.asarray(resized)
+    return _stretched(image, spec.size)
+
+
+def _stretched(pixels: UInt8, size: int) -> UInt8:
+    """Pixels (H, W, 3) at (size, size, 3), the longer side first.
+
+    Pillow's bilinear filter widens with the scale, so shrinking averages all pixels instead of skipping some. Each
+    call is one pass, as versions of Pillow differ in which of two comes first, and so in how pixels are rounded.
+    """
+    height, width = pixels.shape[:2]
+    halfway = (width, size) if height > width else (size, height)
+    image = Image.fromarray(pixels).resize(halfway, Image.Resampling.BILINEAR)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
