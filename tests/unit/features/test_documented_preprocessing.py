@@ -1,4 +1,4 @@
-"""docs/reference/preprocessing.md, computed: what is implemented from the page agrees with ours; its numbers are right."""
+"""docs/reference/preprocessing.md, computed: what the page says agrees with what we do, and its numbers are right."""
 
 import re
 from io import BytesIO
