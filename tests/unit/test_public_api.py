@@ -75,9 +75,9 @@ def test_loading_and_predicting_imports_nothing_of_training(tiny_model_folder: P
     assert run(code + LOADED, TRAINING, str(tiny_model_folder), *map(str, photos)) == "[]"
 
 
-def test_loading_and_describing_needs_no_runtime(tiny_model_folder: Path) -> None:
+def test_loading_and_describing_needs_no_runtime_and_reads_no_photo(tiny_model_folder: Path) -> None:
     code = "import sys, visualtaste; visualtaste.load(sys.argv[2]).describe()"
-    assert run(code + LOADED, "onnxruntime", str(tiny_model_folder)) == "[]"
+    assert run(code + LOADED, "onnxruntime PIL simplejpeg", str(tiny_model_folder)) == "[]"
 
 
 @pytest.mark.parametrize(("name", "missing"), [("fit", "torch"), ("Dataset", "polars")])

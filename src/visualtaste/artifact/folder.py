@@ -9,6 +9,7 @@ weights it finds first, so a file added there could replace what was sealed, and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ AnyManifest = TypeVar("AnyManifest", bound=Manifest)
 
 # 1000 categories and a long history make some 200 kB; what is far beyond was not written by visualtaste.
 _MAX_MANIFEST_BYTES = 16 * 2**20
+
+_THREADS = 4
 
 _COPY_AGAIN = "copy the whole folder again, or train it again"
 
@@ -102,8 +105,14 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
     if unlisted:
         raise ArtifactError(f"{folder / manifest.FILE} does not list {unlisted[0]}: it is incomplete, {_COPY_AGAIN}")
     root = folder.resolve()
-    for name, digest in manifest.files.items():
-        _check_file(folder / name, root, digest)
+    for name in manifest.files:
+        _check_plain(folder / name, root)
+    # hashing lets other threads run, and takes longer than everything else where a processor has no instruction for it
+    with ThreadPoolExecutor(_THREADS) as threads:
+        digests = threads.map(lambda name: digest_file(folder / name), manifest.files)
+        for (name, digest), found in zip(manifest.files.items(), digests, strict=True):
+            if found != digest:
+                raise ArtifactError(f"{folder / name} is not what was written (its digest differs): {_COPY_AGAIN}")
     added = next(_added_files(folder, manifest), None)
     if added is not None:
         raise ArtifactError(f"{folder / added} is not part of what was written: move it out of the folder")
@@ -115,13 +124,11 @@ def _check_inside(path: Path, root: Path) -> None:
         raise ArtifactError(f"{path} leads out of the folder, to {path.resolve()}: put the file itself there")
 
 
-def _check_file(path: Path, root: Path, digest: str) -> None:
+def _check_plain(path: Path, root: Path) -> None:
     _check_inside(path, root)
     if not path.is_file():
         problem = "is not a plain file" if path.exists() else "is missing"
         raise ArtifactError(f"{path} {problem}: {_COPY_AGAIN}")
-    if digest_file(path) != digest:
-        raise ArtifactError(f"{path} is not what was written (its digest differs): {_COPY_AGAIN}")
 
 
 def _added_files(folder: Path, manifest: Manifest) -> Iterator[str]:

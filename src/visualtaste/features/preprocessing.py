@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
-from visualtaste.data.images import decode, read_bytes
 from visualtaste.data.locations import Location
 from visualtaste.types import UInt8
 
@@ -36,6 +34,11 @@ def load_pixels(photo: Location | bytes, spec: PreprocessingSpec, name: str | No
 
     Raises ImageError when the photo cannot be read; `name` is what it calls the photo, by default its path.
     """
+    # Imported here: opening a model reads its spec, and Pillow takes longer to import than all the rest of the package.
+    from PIL import Image
+
+    from visualtaste.data.images import decode, read_bytes
+
     name = name or ("photo" if isinstance(photo, bytes) else str(photo))
     content = photo if isinstance(photo, bytes) else read_bytes(photo)
     image = decode(content, at_least=spec.size, name=name)
