@@ -116,7 +116,9 @@ def test_why_from_weights(base: Installed, pooled_model_folder: Callable[[str], 
 def test_recommending(base: Installed, indexed_model_folder: Path, photos: list[Path]) -> None:
     found = json.loads(base.succeed("recommend", indexed_model_folder, photos[0], "-k", "3", "--json"))
     assert [item["categories"][0] for item in found["items"][:2]] == ["colour: red"] * 2
-    assert "red shirt" in base.succeed("recommend", indexed_model_folder, "--known", "red-lamp-0")
+    shown = base.succeed("recommend", indexed_model_folder, photos[0], "--known", "red-lamp-0", "--explain")
+    assert "red shirt" in shown
+    assert "because of" in shown
 
 
 def test_a_profile_that_grows_and_shrinks(base: Installed, tiny_model_folder: Path, photos: list[Path]) -> None:

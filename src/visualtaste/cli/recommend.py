@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from visualtaste.cli.console import err, errors_as_one_line, out, printable
 from visualtaste.cli.photos import find_photos
+from visualtaste.inference.explain.weighing import photos_in_words
 
 if TYPE_CHECKING:
     from visualtaste.recommend.recommender import Recommender
@@ -45,6 +47,7 @@ def recommend(
         float, typer.Option("--diversity", min=0, max=1, help="0: the best items; towards 1: items unlike each other.")
     ] = 0.0,
     variants: Annotated[bool, typer.Option("--variants", help="Allow several variants of one product.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say which photos each item is because of.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object, for programs.")] = False,
 ) -> None:
     """Recommend items for the person whose product photos these are.
@@ -67,12 +70,13 @@ def recommend(
         for photo in found.skipped:
             err.print(Text.assemble(("skipped: ", "yellow"), printable(photo.message)), soft_wrap=True)
         if as_json:
-            typer.echo(json.dumps(_for_programs(recommender, found), indent=2))
+            typer.echo(json.dumps(_for_programs(recommender, found, explain), indent=2))
         else:
-            _show(found, k, category)
+            show_items(found, explain)
+            _say_what_is_missing(found, k, category)
 
 
-def _for_programs(recommender: Recommender, found: Recommendations) -> dict[str, Any]:
+def _for_programs(recommender: Recommender, found: Recommendations, explain: bool) -> dict[str, Any]:
     """The object that `--json` prints; keys are only ever added to it."""
     return {
         "model": str(recommender.model.folder),
@@ -83,27 +87,66 @@ def _for_programs(recommender: Recommender, found: Recommendations) -> dict[str,
                 "categories": list(item.categories),
                 "score": item.score,
                 "parts": item.parts,
+                **({"why": asdict(found.explain(item))} if explain else {}),
             }
             for item in found
         ],
         "known": list(found.known),
         "photos": list(found.photos),
+        **({"shown": list(found.shown)} if explain else {}),
         "skipped": [{"photo": s.name, "reason": s.reason, "message": s.message} for s in found.skipped],
     }
 
 
-def _show(found: Recommendations, wanted: int, category: str | None) -> None:
+def show_items(found: Recommendations, explain: bool = False) -> None:
+    """A table of the items for people; with `explain`, what each is because of, and the numbered list of that."""
+    if not len(found):
+        return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("item", overflow="fold", no_wrap=True)
     table.add_column("title", overflow="fold")
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("mostly for")
+    if explain:
+        table.add_column("because of")
     for place, item in enumerate(found, start=1):
         row = Text(printable(item.item_id)), Text(printable(item.title or "")), f"{item.score:.2f}", _reasons(item)
-        table.add_row(str(place), *row)
-    if len(found):
-        out.print(table)
+        table.add_row(str(place), *row, *((_because(found, item),) if explain else ()))
+    out.print(table)
+    if explain:
+        out.print("", _shown(found), "", sep="\n")
+        out.print(_how(found), markup=False, highlight=False)
+
+
+def _because(found: Recommendations, item: Recommendation) -> str:
+    why = found.explain(item)
+    words = photos_in_words(why.because, len(found.shown), _noun(found))
+    return f"{words} (+{sum(why.contributions[place] for place in why.because):.2f})" if why.because else words
+
+
+def _noun(found: Recommendations) -> str:
+    return "item" if found.unphotographed else "photo"
+
+
+def _shown(found: Recommendations) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("item, by photo or id" if found.unphotographed else "photo", overflow="fold")
+    for number, name in enumerate(found.shown, start=1):
+        table.add_row(str(number), Text(printable(name)))
+    return table
+
+
+def _how(found: Recommendations) -> str:
+    noun, method = _noun(found), found.explain(found.items[0]).method
+    return (
+        f"Because of: the {noun}s that add at least half as much to the score as the one that adds most, and what they "
+        f"add together. The part of the interests is divided by {method}; the other parts are sums over {noun}s."
+    )
+
+
+def _say_what_is_missing(found: Recommendations, wanted: int, category: str | None) -> None:
     if found.known:
         noun = "item" if len(found.known) == 1 else "items"
         err.print(f"{len(found.known)} known {noun} left out", highlight=False)

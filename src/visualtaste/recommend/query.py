@@ -11,7 +11,7 @@ from visualtaste.recommend.catalogue import Codes, ItemCatalogue
 from visualtaste.recommend.weights import PARTS, Blend, Weights
 from visualtaste.types import Float32, Float64, Int64
 
-_SMALLEST = 1e-6  # a probability: its logarithm must stay finite
+SMALLEST = 1e-6  # a probability: its logarithm must stay finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,5 +131,5 @@ class Query:
 
 def lifts(probabilities: Float32, base: Float32) -> Float32:
     """ln(posterior / base rate) of each category; both (..., D)."""
-    result: Float32 = np.log(np.maximum(probabilities, _SMALLEST)) - np.log(np.maximum(base, _SMALLEST))
+    result: Float32 = np.log(np.maximum(probabilities, SMALLEST)) - np.log(np.maximum(base, SMALLEST))
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from visualtaste.config import parse
 from visualtaste.errors import DataError, EmptySetError, nearest
 from visualtaste.inference.photos import EncodedPhotos, Photo, encode_photos
 from visualtaste.inference.taste_model import TasteModel
+from visualtaste.recommend.explain import ItemExplanation, explain_items
 from visualtaste.recommend.folder import ItemIndex, read_items
 from visualtaste.recommend.query import Person, Query
 from visualtaste.recommend.ranking import Ranked, Wish, rank
@@ -71,11 +73,14 @@ class Recommender:
         owned = np.union1d(named, recognised[recognised >= 0])
         everyone = np.array([0, len(features)], dtype=np.int64)
         ranked = self.rank(Ragged(features, everyone), Ragged.from_rows([owned]), wish, allowed)[0]
+        shows = np.concatenate([recognised, unphotographed])
         return Recommendations(
             items=self._items(ranked),
             photos=encoded.read,
             known=tuple(catalogue.ids[row] for row in owned),
             skipped=encoded.skipped,
+            unphotographed=tuple(catalogue.ids[row] for row in unphotographed),
+            explained=partial(self.explain, features, shows, ranked.rows),
         )
 
     def rank(
@@ -89,14 +94,23 @@ class Recommender:
         probabilities = self.model.predict(sets).probabilities
         nothing = np.empty(0, dtype=np.int64)
         queries = [
-            Query.of(
-                Person(features, probabilities[user], nothing if known is None else known[user]),
-                self.index.catalogue,
-                self.index.manifest.blend,
-            )
+            self._query(Person(features, probabilities[user], nothing if known is None else known[user]))
             for user, features in enumerate(sets)
         ]
         return rank(self.index.search, queries, wish or Wish(), allowed)
+
+    def explain(self, features: Float32, shows: Int64, items: Int64) -> tuple[ItemExplanation, ...]:
+        """Why one person's items, given by their rows (i,), have their scores; see `explain_items`.
+
+        `features` (n, K) are of the things shown, and `shows` (n,) says which row of the index each of them is, -1
+        where none.
+        """
+        probabilities = self.model.predict(Ragged(features, np.array([0, len(features)]))).probabilities[0]
+        query = self._query(Person(features, probabilities, shows[shows >= 0]))
+        return explain_items(query, self.model.attribute(features), shows, items)
+
+    def _query(self, person: Person) -> Query:
+        return Query.of(person, self.index.catalogue, self.index.manifest.blend)
 
     def recognise(self, features: Float32) -> Int64:
         """The item whose very photo each photo is, by features (n, K): its row, or -1 (n,)."""

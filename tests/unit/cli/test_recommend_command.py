@@ -72,6 +72,42 @@ def test_an_object_for_programs(indexed_model_folder: Path, strange: Path, tmp_p
     assert result.stderr.startswith(f"skipped: {text}: not an image")
 
 
+def test_explained_items_name_the_photos_that_are_listed(indexed_model_folder: Path, strange: Path) -> None:
+    green = indexed_model_folder.parent / "shop" / "green-lamp-3.png"
+    result = run("recommend", indexed_model_folder, strange, green, "-k", "2", "--explain")
+    assert result.exit_code == 0, result.output
+    found = Recommender.load(indexed_model_folder).recommend([strange, green], k=2)
+    lines = result.stdout.splitlines()
+    assert lines[0].split()[-2:] == ["because", "of"]
+    for item in found:
+        (because,) = found.explain(item).because
+        line = next(line for line in lines if item.item_id in line)
+        assert f"photo {because + 1} (+{found.explain(item).contributions[because]:.2f})" in line
+    unfolded = "".join(result.stdout.split())
+    assert f"photo1{strange}2{green}Becauseof:" in unfolded
+    assert unfolded.endswith("dividedbyShapleyvalues;theotherpartsaresumsoverphotos.")
+
+
+def test_known_items_are_listed_behind_the_photos(indexed_model_folder: Path, strange: Path) -> None:
+    result = run("recommend", indexed_model_folder, strange, "--known", "blue-lamp-1", "-k", "1", "--explain")
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ["2", "blue-lamp-1"] in lines
+    assert "item 1 (+" in result.stdout or "item 2 (+" in result.stdout
+
+
+def test_explained_items_for_programs(indexed_model_folder: Path, strange: Path) -> None:
+    options = ("--known", "blue-lamp-1", "-k", "2", "--json")
+    plain = json.loads(run("recommend", indexed_model_folder, strange, *options).stdout)
+    explained = json.loads(run("recommend", indexed_model_folder, strange, *options, "--explain").stdout)
+    assert explained.pop("shown") == [str(strange), "blue-lamp-1"]
+    for item in explained["items"]:
+        why = item.pop("why")
+        assert set(why) == {"method", "start", "contributions", "parts", "uncertainty"}
+        total = why["start"] + sum(why["contributions"]) + item["parts"]["popularity"] + item["parts"]["recent"]
+        assert total == pytest.approx(item["score"], abs=1e-3)
+    assert explained == plain
+
+
 def test_too_few_items_are_said(indexed_model_folder: Path, strange: Path) -> None:
     result = run("recommend", indexed_model_folder, strange, "--known", "red-shirt-0", "--category", "colour: red")
     assert result.exit_code == 0

@@ -1,5 +1,6 @@
 """Photos and known items in, items out, on the tinted shop and the tiny model."""
 
+import pickle
 import shutil
 
 import numpy as np
@@ -114,6 +115,46 @@ def test_a_catalogue_of_one_item(tiny_model_folder, tmp_path, strange):
     assert recommender.recommend([tmp_path / "shop" / "red-lamp-0.png"]).items == ()
     assert recommender.recommend(known=["red-lamp-0"]).items == ()
     assert recommender.recommend([strange], category="kind: shirt").items == ()
+
+
+def test_each_item_says_what_it_is_because_of(recommender, shop, strange):
+    photos = [strange, shop / "green-shirt-2.png"]
+    found = recommender.recommend(photos, known=["blue-lamp-1", "green-shirt-2"], k=30)
+    assert found.shown == (*map(str, photos), "blue-lamp-1")
+    assert found.unphotographed == ("blue-lamp-1",)
+    for item in found:
+        why = found.explain(item)
+        own = item.parts["popularity"] + item.parts["recent"]
+        assert why.start + own + sum(why.contributions) == pytest.approx(item.score, abs=1e-3)
+        assert why.method == "Shapley values"
+        colour = ["red", "green", "blue"].index(item.item_id.split("-")[0])
+        assert why.because == (colour,)
+
+
+def test_what_cannot_be_explained_is_refused(recommender, strange):
+    found = recommender.recommend([strange], k=1)
+    other = recommender.recommend([strange], k=2).items[1]
+    with pytest.raises(DataError, match=f"item '{other.item_id}' is none of the 1 that were recommended"):
+        found.explain(other)
+    copied = pickle.loads(pickle.dumps(found))
+    assert copied == found
+    with pytest.raises(DataError, match="came without what would explain them"):
+        copied.explain(copied.items[0])
+
+
+def test_explaining_costs_nothing_until_it_is_asked_for(recommender, strange, monkeypatch):
+    calls, attribute = [], TasteModel.attribute
+
+    def counted(model, features):
+        calls.append(len(features))
+        return attribute(model, features)
+
+    monkeypatch.setattr(TasteModel, "attribute", counted)
+    found = recommender.recommend([strange], k=3)
+    assert calls == []
+    for item in found:
+        found.explain(item)
+    assert calls == [1]
 
 
 def test_it_is_part_of_the_public_api():

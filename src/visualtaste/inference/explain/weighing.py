@@ -55,25 +55,30 @@ def because(contributions: Sequence[float]) -> tuple[int, ...]:
 
     None where the photos as a whole make the category less likely than it was before.
     """
+    return strongest(contributions) if np.sum(contributions) > 0 else ()
+
+
+def strongest(contributions: Sequence[float]) -> tuple[int, ...]:
+    """Positions of those that add at least half as much as the one that adds most, largest first; none below 0."""
     values = np.asarray(contributions, dtype=np.float64)
-    if values.sum() <= 0:
+    if values.max(initial=0) <= 0:
         return ()
     largest = np.argsort(-values, kind="stable")
     return tuple(largest[values[largest] >= 0.5 * values.max()].tolist())
 
 
-def photos_in_words(positions: Sequence[int], count: int) -> str:
+def photos_in_words(positions: Sequence[int], count: int, noun: str = "photo") -> str:
     """Of `count` photos, as people count: "photo 2", "photos 2 and 7", "photos 1, 2, 7 and 3 more", "all 9 photos".
 
     Of more than three the first three are named, in the order of the photos.
     """
     if not positions:
-        return "no photo"
+        return f"no {noun}"
     if len(positions) == count > MOST_NAMED:
-        return f"all {count} photos"
+        return f"all {count} {noun}s"
     named = [str(position + 1) for position in sorted(positions[:MOST_NAMED])]
     if len(positions) > MOST_NAMED:
         named.append(f"{len(positions) - MOST_NAMED} more")
     if len(named) == 1:
-        return f"photo {named[0]}"
-    return f"photos {', '.join(named[:-1])} and {named[-1]}"
+        return f"{noun} {named[0]}"
+    return f"{noun}s {', '.join(named[:-1])} and {named[-1]}"
