@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,11 +14,15 @@ from pathlib import Path
 from typing import Any
 
 _TEXTS_AT_ONCE = 65536
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of which the system does not say for which file
 
 
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
-    """Yield a path beside `target` to write to; it replaces `target` on success and vanishes on failure."""
+    """Yield a path beside `target` to write to; it replaces `target` on success and vanishes on failure.
+
+    That the disk is full is an OSError with the name of `target`.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
@@ -25,8 +30,19 @@ def atomic_path(target: Path) -> Iterator[Path]:
         with partial.open("rb") as stream:
             os.fsync(stream.fileno())
         os.replace(partial, target)
+    except OSError as error:
+        if error.errno in _NO_ROOM and error.filename in (None, str(partial)):
+            raise OSError(error.errno, error.strerror, str(target)) from None
+        raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+def clear_partials(folder: Path) -> None:
+    """Delete what killed writers left in a folder; only for who keeps all others from writing there."""
+    for partial in folder.glob(".*.partial"):
+        if partial.is_file():
+            partial.unlink(missing_ok=True)
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -37,7 +53,12 @@ def write_bytes(target: Path, content: bytes) -> None:
 
 def write_json(target: Path, content: Any) -> None:
     """Write JSON atomically, readable by people and stable under version control."""
-    write_bytes(target, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+    write_bytes(target, json_bytes(content))
+
+
+def json_bytes(content: Any) -> bytes:
+    """What `write_json` writes."""
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def replace_folder(finished: Path, target: Path) -> None:

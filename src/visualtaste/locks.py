@@ -32,3 +32,10 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)  # which gives the lock back
+
+
+def refuse_held(path: Path) -> None:
+    """Raise InUseError while somebody holds the lock file `path`, which is not made."""
+    if path.exists():
+        with exclusive(path):
+            pass

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.files import (
     atomic_path,
+    clear_partials,
     digest_file,
     digest_text,
     digest_texts,
@@ -43,6 +46,21 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         write_half()
     assert target.read_text() == "old"
     assert names(tmp_path) == ["file.txt"]
+
+
+def test_a_full_disk_is_said_with_the_name_of_the_file(tmp_path: Path) -> None:
+    with files_of_at_most(3), pytest.raises(OSError, match=f"{tmp_path}/file.txt") as caught:
+        write_bytes(tmp_path / "file.txt", b"four")
+    assert caught.value.errno == errno.EFBIG
+    assert names(tmp_path) == []
+
+
+def test_what_killed_writers_left_is_cleared(tmp_path: Path) -> None:
+    for name in (".a.json.7.partial", "b.partial", ".c"):
+        (tmp_path / name).touch()
+    (tmp_path / ".partial").mkdir()
+    clear_partials(tmp_path)
+    assert names(tmp_path) == [".c", ".partial", "b.partial"]
 
 
 def test_json_is_for_people(tmp_path: Path) -> None:

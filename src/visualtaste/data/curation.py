@@ -34,13 +34,13 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from visualtaste.config import CurationSettings
-from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, Dataset, DatasetInfo, FilterStep
+from visualtaste.data.dataset import INTERACTION_SCHEMA, ITEM_SCHEMA, LOCK, Dataset, DatasetInfo, FilterStep
 from visualtaste.data.ids import IdTypes, codes, decoded, ranks
 from visualtaste.data.images import verify_images
 from visualtaste.data.kcore import k_core
@@ -48,6 +48,8 @@ from visualtaste.data.ledger import Ledger
 from visualtaste.data.rows import clean_rows
 from visualtaste.data.vocabulary import count_categories
 from visualtaste.errors import DataError
+from visualtaste.files import clear_partials
+from visualtaste.locks import exclusive, refuse_held
 from visualtaste.progress import Reporter
 
 IMAGES = "images"  # inside a dataset folder, for photos that are still to be downloaded
@@ -64,17 +66,18 @@ def curate(
     settings: CurationSettings,
     reporter: Reporter,
     steps: Sequence[FilterStep] = (),
+    alongside: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Filter raw tables (columns as in a dataset folder, anything in the rows) and write the dataset folder.
 
     Id columns may be texts or codes of one `IdTypes`. `images` is where the items' image paths start; without, all
     photos are still to be downloaded, to the folder `images` inside the dataset's. `steps` is what was removed
-    already. Raises DataError when nothing is left, naming the filter that removed most.
+    already, `alongside` writes what else belongs into the folder. Raises DataError when nothing is left, naming the
+    filter that removed most, and InUseError while another process writes to the folder.
     """
     if images is not None and not images.is_dir():
         raise DataError(f"{images}: no such folder; the photos are looked for there")
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder}: is a file; a dataset is a folder")
+    check_output(folder)
     for kind, table in (("items", items), ("interactions", interactions)):
         if table.is_empty():
             raise DataError(f"{source}: there are no {kind}")
@@ -102,8 +105,20 @@ def curate(
         filters=tuple(ledger.steps),
     )
     dataset = Dataset(folder, info, decoded(ledger.items).sort("item_id"), decoded(_in_time_order(ledger.interactions)))
-    dataset.write()
+    with exclusive(folder / LOCK):
+        clear_partials(folder)
+        dataset.write(alongside)
     return dataset
+
+
+def check_output(folder: Path) -> None:
+    """Find out before hours of work what else would be found at its end.
+
+    Raises DataError when `folder` is a file, InUseError while another process writes tables there.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file; a dataset is a folder")
+    refuse_held(folder / LOCK)
 
 
 def _settle(ledger: Ledger, settings: CurationSettings) -> None:

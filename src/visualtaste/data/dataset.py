@@ -7,7 +7,7 @@ dataset.json           name, source, image root, ordered category vocabulary, ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -21,8 +21,9 @@ from visualtaste.data.image_paths import ImagePaths
 from visualtaste.data.locations import Location, below, is_url
 from visualtaste.data.mirror import mirror
 from visualtaste.data.numbering import check_references, collect, items_of_users, labels_of_items, users
+from visualtaste.data.parquet import write_parquet
 from visualtaste.errors import DataError
-from visualtaste.files import atomic_path, digest_file, digest_text, digest_texts, write_json
+from visualtaste.files import atomic_path, digest_file, digest_text, digest_texts, json_bytes
 from visualtaste.types import Ragged
 
 SCHEMA_VERSION = 1
@@ -37,6 +38,7 @@ ITEM_SCHEMA = pl.Schema(
         "categories": pl.List(pl.String()),
     }
 )
+LOCK = ".lock"  # held by the one process that writes tables of the folder
 TableName = Literal["items", "interactions"]
 INTERACTION_SCHEMA = pl.Schema({"user_id": pl.String(), "item_id": pl.String(), "timestamp": pl.Int64()})
 
@@ -95,15 +97,24 @@ class Dataset:
         dataset.check()
         return dataset
 
-    def write(self) -> None:
-        """Write the folder; dataset.json comes last, so that an interrupted write is never taken for a dataset."""
+    def write(self, alongside: Callable[[], None] = lambda: None) -> None:
+        """Write the folder, and by `alongside` what else belongs to it.
+
+        A dataset that was there stays as it was until all of the new one is on the disk: a full disk harms nothing.
+        dataset.json comes last, so that an interrupted write is never taken for a dataset.
+        """
         self.check()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "dataset.json").unlink(missing_ok=True)  # the old one does not describe the new tables
-        for name, table in (("items", self.items), ("interactions", self.interactions)):
-            with atomic_path(self.folder / f"{name}.parquet") as path:
-                table.write_parquet(path)
-        write_json(self.folder / "dataset.json", self.info.model_dump(mode="json"))
+        manifest = self.folder / "dataset.json"
+        with (
+            atomic_path(manifest) as described,
+            atomic_path(self.folder / "items.parquet") as items,
+            atomic_path(self.folder / "interactions.parquet") as interactions,
+        ):
+            write_parquet(self.items, items)
+            write_parquet(self.interactions, interactions)
+            described.write_bytes(json_bytes(self.info.model_dump(mode="json")))
+            alongside()
+            manifest.unlink(missing_ok=True)  # the old one does not describe the new tables
 
     def check(self) -> None:
         """Raise DataError unless ids are unique and every reference leads somewhere."""

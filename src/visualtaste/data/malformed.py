@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
+import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal
 
 from visualtaste.data.dataset import FilterStep
+from visualtaste.files import atomic_path
 
 SIDE_FILE = "malformed.jsonl"
 MALFORMED = "malformed"  # the name of the filters
@@ -23,24 +27,24 @@ _EXCERPT = 200  # characters
 class Malformed:
     """Collects the malformed lines of an import.
 
-    They are written as they come to a file beside the dataset's `folder`, one JSON object a line (file, line,
-    reason, excerpt), because there may be millions; `keep` puts it into the folder, and without `keep` leaving the
-    context removes it.
+    They are written as they come to a file without a name on the disk of the dataset's `folder`, one JSON object a
+    line (file, line, reason, excerpt), because there may be millions; `keep` copies it into the folder. However the
+    process ends, nothing else is left. Raises OSError naming the place when the disk is full.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._counts: defaultdict[str, Counter[Kind]] = defaultdict(Counter)  # by reason
         self._examples: defaultdict[str, list[str]] = defaultdict(list)
-        self._list: IO[str] | None = None
+        self._list: IO[bytes] | None = None
 
     def __enter__(self) -> Malformed:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._list is not None:
-            self._list.close()
-            Path(self._list.name).unlink(missing_ok=True)
+            with suppress(OSError):  # what was not written yet is not wanted any more
+                self._list.close()
 
     def add(self, kind: Kind, path: Path, line: int, reason: str, content: bytes, *, lost: int = 1) -> None:
         """Note one line; `lost` = 0 where it lost nothing but is worth knowing (a file cut off between two lines)."""
@@ -52,7 +56,8 @@ class Malformed:
         row = {"file": path.name, "line": line, "reason": reason, "excerpt": excerpt}
         if self._list is None:
             self._list = self._open()
-        self._list.write(json.dumps(row, ensure_ascii=False) + "\n")
+        with self._named():
+            self._list.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
 
     def steps(self) -> tuple[FilterStep, ...]:
         """A filter for each reason, in the order of their first lines."""
@@ -73,13 +78,22 @@ class Malformed:
         if self._list is None:
             target.unlink(missing_ok=True)
             return
-        self._list.flush()
-        os.fsync(self._list.fileno())
-        self._list.close()
-        os.replace(self._list.name, target)
+        with self._named():
+            self._list.flush()
+        self._list.seek(0)
+        with atomic_path(target) as partial, partial.open("wb") as stream:
+            shutil.copyfileobj(self._list, stream)
 
-    def _open(self) -> IO[str]:
+    def _open(self) -> IO[bytes]:
         """A new file on the disk that the folder will be on."""
         beside = self._folder.absolute().parent
         beside.mkdir(parents=True, exist_ok=True)
-        return (beside / f".{self._folder.name}.malformed.{os.getpid()}.partial").open("w", encoding="utf-8")
+        return tempfile.TemporaryFile(dir=beside)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """The system does not say which file it has no room for."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._folder / SIDE_FILE)) from None

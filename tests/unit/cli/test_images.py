@@ -32,7 +32,7 @@ def test_nothing_to_fetch_is_said(tmp_path: Path) -> None:
 def test_what_cannot_be_is_one_line(tmp_path: Path) -> None:
     assert "is not a dataset folder" in run(str(tmp_path / "nothing"))[2]
     linked_dataset(tmp_path, [None])
-    with exclusive(tmp_path / ".images.lock"):
+    with exclusive(tmp_path / ".lock"):
         code, _, err = run(str(tmp_path))
     assert code == 2
     assert f"is being written by process {os.getpid()}: wait until it ends" in err

@@ -12,8 +12,9 @@ from PIL import Image
 from support.raw_tables import curated, raw_interactions, raw_items, removed, step
 from visualtaste.config import CurationSettings
 from visualtaste.data.curation import curate
-from visualtaste.data.dataset import Dataset, FilterStep
-from visualtaste.errors import DataError
+from visualtaste.data.dataset import LOCK, Dataset, FilterStep
+from visualtaste.errors import DataError, InUseError
+from visualtaste.locks import exclusive
 from visualtaste.progress import Silent
 
 
@@ -262,3 +263,13 @@ def test_photos_may_all_be_still_to_download(tmp_path: Path) -> None:
     assert dataset.info.image_root == "images"
     assert not (tmp_path / "dataset" / "images").exists()
     assert removed(dataset) == {"before: by the importer": (0, 7, 0, 0), "photos: missing": (0, 1, 1, 0)}
+
+
+def test_while_another_process_writes_there_nothing_is_begun(tmp_path: Path) -> None:
+    first = curated(raw_items(catalogue("a")), log(ann="a"), tmp_path)
+    (first.folder / ".items.parquet.7.partial").write_text("what a killed import left")
+    with exclusive(first.folder / LOCK), pytest.raises(InUseError, match="dataset is being written by process"):
+        curated(raw_items(catalogue("ab")), log(ann="ab"), tmp_path)
+    assert Dataset.read(first.folder).items.equals(first.items)
+    assert len(curated(raw_items(catalogue("ab")), log(ann="ab"), tmp_path).items) == 2
+    assert not list(first.folder.glob("*.partial"))

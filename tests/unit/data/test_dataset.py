@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from support.full_disk import files_of_at_most
 from support.raw_tables import raw_interactions, raw_items
 from visualtaste.data.dataset import Dataset, DatasetInfo
 from visualtaste.errors import DataError
@@ -134,12 +137,39 @@ def test_a_changed_description_is_refused(folder: Path) -> None:
         Dataset.read(folder)
 
 
-def test_an_interrupted_rewrite_is_no_dataset(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: pl.DataFrame, path: Path) -> None:
-        raise OSError("disk full")
+def test_a_full_disk_leaves_the_dataset_that_was_there(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    larger = small(folder, items=raw_items({**CATALOGUE, "d": ["x"] * 9}))
+    for size in (0, 500, 1500):
+        with files_of_at_most(size), pytest.raises(OSError, match=rf"{folder}/\w+\.parquet") as caught:
+            larger.write()
+        assert caught.value.errno == errno.EFBIG
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
-    with pytest.raises(OSError, match="disk full"):
+
+def test_what_belongs_beside_the_tables_is_written_before_they_are_a_dataset(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, "no room", "elsewhere")
+
+    with pytest.raises(OSError, match="elsewhere"):
+        small(folder, items=raw_items({**CATALOGUE, "d": ["x"]})).write(fail)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_write_that_is_killed_between_two_tables_is_no_dataset(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced: list[str] = []
+
+    def replace(source: Path, target: Path) -> None:
+        if replaced:
+            raise KeyboardInterrupt
+        replaced.append(target.name)
+        os.rename(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
         small(folder).write()
+    assert replaced == ["interactions.parquet"]
     with pytest.raises(DataError, match="is not a dataset folder"):
         Dataset.read(folder)

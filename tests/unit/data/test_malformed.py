@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.data.malformed import SIDE_FILE, Malformed
 
 
@@ -45,3 +46,16 @@ def test_the_list_of_an_earlier_import_goes(tmp_path: Path) -> None:
     with Malformed(tmp_path) as malformed:
         malformed.keep()
     assert not (tmp_path / SIDE_FILE).exists()
+
+
+def test_a_full_disk_is_said_with_the_name_of_the_list_and_leaves_nothing(tmp_path: Path) -> None:
+    def fill(count: int) -> None:
+        with Malformed(tmp_path / "dataset") as malformed:
+            for line in range(count):
+                malformed.add("items", Path("a"), line, "b", b"c" * 150)
+            malformed.keep()
+
+    for count in (10, 1000):  # the second does not fit into a buffer
+        with files_of_at_most(1000), pytest.raises(OSError, match=f"{tmp_path}/dataset/{SIDE_FILE}"):
+            fill(count)
+    assert list(tmp_path.iterdir()) == []

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.features.row_file import RowFile
 
 
@@ -19,17 +18,6 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "rows"
     path.write_bytes(bytes(16))
     return path
-
-
-@contextmanager
-def small_files() -> Iterator[None]:
-    """No file of this process may grow beyond 9 bytes, as on a disk that is full there."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (9, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def rows(*numbers: int) -> np.ndarray:
@@ -66,7 +54,7 @@ def test_neighbours_are_written_in_one_call(path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_full_disk_is_an_error_that_names_the_file(path: Path) -> None:
-    with closing(RowFile(path, 2)) as file, small_files(), pytest.raises(OSError, match=str(path)) as caught:
+    with closing(RowFile(path, 2)) as file, files_of_at_most(9), pytest.raises(OSError, match=str(path)) as caught:
         file.write(rows(3, 4, 5), np.ones((3, 2), dtype=np.uint8))  # bytes 6 to 11: three of them fit
     assert caught.value.errno == errno.EFBIG
     assert path.read_bytes() == bytes([0] * 6 + [1] * 3 + [0] * 7)

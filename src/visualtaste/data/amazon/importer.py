@@ -9,7 +9,7 @@ from visualtaste.config import CurationSettings
 from visualtaste.data.amazon.detect import AskedEdition, detect_edition
 from visualtaste.data.amazon.items import read_items
 from visualtaste.data.amazon.reviews import read_reviews
-from visualtaste.data.curation import curate
+from visualtaste.data.curation import check_output, curate
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.ids import IdTypes
 from visualtaste.data.malformed import Malformed
@@ -36,9 +36,10 @@ def import_amazon(
     `stop` names labels that are no categories. Lines that cannot be used are listed in the folder's malformed.jsonl.
 
     Raises EditionError when the files are of another edition than `edition` or of two, DataError when a file cannot
-    be opened, has no usable line, or nothing is left.
+    be opened, has no usable line, or nothing is left, InUseError while another process writes to the folder.
     """
     reporter = reporter or Silent()
+    check_output(folder)
     found = detect_edition(reviews, metadata, edition)
     if edition == "auto":
         reporter.say(f"taken for the edition {found.name}, by the first lines of {metadata.name}")
@@ -47,7 +48,7 @@ def import_amazon(
         log = read_reviews(reviews, found, ids, malformed, reporter)
         items, label_steps = read_items(metadata, found, ids, stop, malformed, reporter)
         reporter.say(f"filtering {len(items):,} items and {len(log):,} interactions")
-        dataset = curate(
+        return curate(
             with_photos(items, images, "give --images FOLDER"),
             log,
             images=images,
@@ -57,6 +58,5 @@ def import_amazon(
             settings=settings or CurationSettings(),
             reporter=reporter,
             steps=(*malformed.steps(), *label_steps),
+            alongside=malformed.keep,
         )
-        malformed.keep()
-    return dataset

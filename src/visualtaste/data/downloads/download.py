@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from visualtaste.data.dataset import Dataset
+from visualtaste.data.dataset import LOCK, Dataset
 from visualtaste.data.downloads.crew import Crew
 from visualtaste.data.downloads.images_table import fill_items, images_table, read_outcomes, write_images
 from visualtaste.data.downloads.journal import Journal, read_journal
@@ -30,6 +30,7 @@ from visualtaste.data.downloads.set_aside import clear_placeholders, set_aside
 from visualtaste.data.downloads.settings import DownloadSettings
 from visualtaste.data.downloads.summary import DownloadSummary, count_statuses, users_with
 from visualtaste.data.downloads.transport import GuardedTransport
+from visualtaste.files import clear_partials
 from visualtaste.locks import exclusive
 from visualtaste.progress import Reporter, Silent
 
@@ -53,12 +54,13 @@ def download_images(
     where it was. On KeyboardInterrupt the tables are written before it is raised again. `min_user_items` is only
     for the count of users in the summary. Not for use inside a running event loop: it runs one of its own.
 
-    Raises DataError when the folder is no dataset, InUseError when another process fetches into it, and OSError
+    Raises DataError when the folder is no dataset, InUseError when another process writes its tables, and OSError
     when the disk takes no more, with what was done so far kept.
     """
     folder, reporter = Path(folder), reporter or Silent()
     dataset = Dataset.read(folder)
-    with exclusive(folder / ".images.lock"):
+    with exclusive(folder / LOCK):
+        clear_partials(folder)
         plan = Plan.of(dataset, _known(folder, reporter), retry=retry)
         run = _Run(plan, settings or DownloadSettings(), reporter)
         if len(plan.wanted):

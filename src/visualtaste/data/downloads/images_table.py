@@ -10,6 +10,7 @@ from visualtaste.data.dataset import Dataset
 from visualtaste.data.downloads.outcome import OUTCOME_SCHEMA
 from visualtaste.data.downloads.placeholders import placeholder_digests
 from visualtaste.data.downloads.plan import PHOTOS, Plan
+from visualtaste.data.parquet import write_parquet
 from visualtaste.errors import DataError
 from visualtaste.files import atomic_path, write_json
 
@@ -73,7 +74,7 @@ def read_outcomes(path: Path) -> pl.DataFrame:
 def write_images(path: Path, table: pl.DataFrame) -> None:
     """Write images.parquet atomically."""
     with atomic_path(path) as partial:
-        table.write_parquet(partial)
+        write_parquet(table, partial)
 
 
 def fill_items(plan: Plan, table: pl.DataFrame) -> Dataset:
@@ -99,5 +100,5 @@ def fill_items(plan: Plan, table: pl.DataFrame) -> Dataset:
         return dataset
     items = dataset.items.with_columns(images)
     with atomic_path(dataset.folder / "items.parquet") as partial:
-        items.write_parquet(partial)
+        write_parquet(items, partial)
     return Dataset(dataset.folder, dataset.info, items, dataset.interactions)

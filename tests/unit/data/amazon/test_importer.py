@@ -50,6 +50,7 @@ def test_2014(tmp_path: Path) -> None:
     assert dataset.info.image_root == "images"  # where a download will put them; it need not exist yet
     assert removed(dataset) == {"labels: another spelling of a label": (0, 0, 0, 1)}
     assert sorted(path.name for path in (tmp_path / "dataset").iterdir()) == [
+        ".lock",
         "dataset.json",
         "interactions.parquet",
         "items.parquet",

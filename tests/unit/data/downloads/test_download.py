@@ -50,7 +50,7 @@ def test_a_photo_is_fetched_and_written_down(tmp_path: Path, server: UnrulyServe
     assert dataset.items["image"].to_list() == [name]
     assert (tmp_path / "images" / name).read_bytes() == photo("a")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        ".images.lock",
+        ".lock",
         "dataset.json",
         "images",
         "images.parquet",
@@ -302,7 +302,7 @@ def test_a_torn_journal_line_is_done_again(tmp_path: Path, server: UnrulyServer)
 
 def test_two_downloads_of_one_dataset_are_refused(tmp_path: Path) -> None:
     linked_dataset(tmp_path, [None])
-    with exclusive(tmp_path / ".images.lock"), pytest.raises(InUseError, match="is being written by process"):
+    with exclusive(tmp_path / ".lock"), pytest.raises(InUseError, match="is being written by process"):
         again(tmp_path)
 
 
