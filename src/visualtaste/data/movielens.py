@@ -71,6 +71,8 @@ def import_movielens(
     """
     log = _read_ratings(ratings)
     liked = log if min_rating is None else log.filter(pl.col("rating") >= min_rating)
+    if liked.is_empty() and len(log):
+        raise DataError(f"{ratings}: none of its {len(log):,} ratings is at least {min_rating:g}")
     step = FilterStep(
         name="ratings",
         reason=f"rating below {min_rating:g}" if min_rating is not None else "no threshold",

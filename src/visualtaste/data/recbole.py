@@ -81,6 +81,8 @@ class _AtomicFile:
         self._types = dict(column.rpartition(":")[::2] for column in header)
         if "" in self._types:
             raise DataError(f"{path}: is no atomic file: its header is not of the form name:type, with tabs between")
+        if len(self._types) < len(header):
+            raise DataError(f"{path}: two columns of its header have one name: {', '.join(header)}")
         self._table = parse_table(content.rstrip(b"\r\n"), path, "\t")
         self._table.columns = list(self._types)
 

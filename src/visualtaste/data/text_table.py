@@ -39,7 +39,8 @@ def parse_table(
     Only with `quoted` do quotation marks protect a separator. Raises DataError on a line with too many fields.
     """
     if len(separator) > 1:
-        content, separator = content.replace(separator.encode(), _UNIT), _UNIT.decode()
+        content = content.replace(_UNIT, b" ").replace(separator.encode(), _UNIT)
+        separator = _UNIT.decode()
     try:
         return pl.read_csv(
             content,
@@ -50,7 +51,17 @@ def parse_table(
             infer_schema=False,
         )
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}") from None
+        said = str(error).splitlines()[0]
+        if not quoted and "more fields" in said:
+            said = _too_long(content, separator)
+        raise DataError(f"{path}: cannot be read as a table: {said}") from None
+
+
+def _too_long(content: bytes, separator: str) -> str:
+    """Which line has more fields than the first."""
+    counts = [line.count(separator.encode()) + 1 for line in content.split(b"\n")]
+    line = next(number for number, count in enumerate(counts, start=1) if count > counts[0])
+    return f"line {line} has {counts[line - 1]} fields, the first one {counts[0]}"
 
 
 def numbers(column: pl.Series, source: str) -> pl.Series:

@@ -1,4 +1,4 @@
-"""The bytes of a plain or gzipped file, block by block; of a damaged gzip file everything before the damage."""
+"""The bytes of a plain or gzipped text file, block by block; of a damaged gzip file everything before the damage."""
 
 from __future__ import annotations
 
@@ -10,14 +10,29 @@ from typing import BinaryIO
 from visualtaste.errors import DataError
 
 _GZIP = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # what Windows puts before UTF-8
+# files that are no text, by how they begin, and what to do with them
+_NO_TEXT = {
+    b"PK\x03\x04": "is a ZIP archive: unpack it and give the file that is in it",
+    b"BZh": "is compressed by bzip2: unpack it, or compress it by gzip",
+    b"\xfd7zXZ\x00": "is compressed by xz: unpack it, or compress it by gzip",
+    b"\x28\xb5\x2f\xfd": "is compressed by zstd: unpack it, or compress it by gzip",
+    b"7z\xbc\xaf\x27\x1c": "is a 7-Zip archive: unpack it and give the file that is in it",
+    b"PAR1": "is a Parquet file, not text",
+    b"\x89PNG": "is a PNG image, not text",
+    b"\xff\xd8\xff": "is a JPEG image, not text",
+    b"\xff\xfe": "is UTF-16, not UTF-8: convert it",
+    b"\xfe\xff": "is UTF-16, not UTF-8: convert it",
+}
 _READ = 1 << 18  # compressed bytes; what a damaged spot can take with it is at most as many
 _BLOCK = 1 << 22  # decompressed bytes at a time, however well they were compressed
 
 
 class Blocks:
-    """Iterates over a file's content once, in blocks of at most 4 MiB.
+    """Iterates over a file's content once, in blocks of at most 4 MiB, without the mark that Windows puts before UTF-8.
 
-    Afterwards `damage` says why a gzip file ended early, or is None. Raises DataError when the file cannot be opened.
+    Afterwards `damage` says why a gzip file ended early, or is None. Raises DataError when the file cannot be opened
+    or is an archive, an image or the like.
     """
 
     def __init__(self, path: Path) -> None:
@@ -25,6 +40,7 @@ class Blocks:
         self.damage: str | None = None
         self.read = 0  # bytes of the file so far, compressed or not
         with self._opened() as file:
+            self._refuse_foreign(file.read(8))
             self.size = file.seek(0, 2)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -32,7 +48,14 @@ class Blocks:
             start = file.read(len(_GZIP))
             file.seek(0)
             blocks = self._pieces(file, _READ if start == _GZIP else _BLOCK)
-            yield from self._decompressed(blocks) if start == _GZIP else blocks
+            content = self._decompressed(blocks) if start == _GZIP else blocks
+            yield next(content, b"").removeprefix(_BYTE_ORDER_MARK)
+            yield from content
+
+    def _refuse_foreign(self, start: bytes) -> None:
+        for beginning, what in _NO_TEXT.items():
+            if start.startswith(beginning):
+                raise DataError(f"{self.path}: {what}")
 
     def _opened(self) -> BinaryIO:
         try:

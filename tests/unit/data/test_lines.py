@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,27 @@ def test_what_cannot_be_opened_is_named(tmp_path: Path) -> None:
         LineFile(tmp_path / "gone")
     with pytest.raises(DataError, match="is a folder"):
         LineFile(tmp_path)
+
+
+def test_the_mark_that_windows_puts_before_utf8_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    marked = b"\xef\xbb\xbfa\nb\n"
+    for content in (marked, gzip.compress(marked)):
+        (tmp_path / "file").write_bytes(content)
+        assert lines_of(tmp_path / "file")[0] == [b"a", b"b"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04\x14\0", "is a ZIP archive: unpack it"),
+        (bz2.compress(TEXT), "is compressed by bzip2"),
+        (lzma.compress(TEXT), "is compressed by xz"),
+        (b"PAR1\x15", "is a Parquet file"),
+        ("a\n".encode("utf-16"), "is UTF-16, not UTF-8"),
+        (b"\x89PNG\r\n", "is a PNG image"),
+    ],
+)
+def test_files_of_other_kinds_are_named(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "file.gz").write_bytes(content)
+    with pytest.raises(DataError, match=rf"file\.gz: {message}"):
+        Blocks(tmp_path / "file.gz")

@@ -83,6 +83,11 @@ def test_a_threshold_of_ratings_is_counted(tmp_path: Path, kind: str) -> None:
     assert removed(dataset)["ratings: rating below 5"] == (1, 0, 4, 0)
 
 
+def test_a_threshold_that_no_rating_reaches_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none of its 5 ratings is at least 5\.5"):
+        load(tmp_path, "1m", min_rating=5.5)
+
+
 def test_posters_lie_in_a_folder_by_the_movies_ids(tmp_path: Path) -> None:
     (tmp_path / "posters").mkdir()
     save_photo(tmp_path / "posters" / "20.png", (1, 2, 3))

@@ -76,6 +76,10 @@ def test_addresses_are_for_a_later_download_and_the_separator_can_be_chosen(tmp_
         ),
         ({"inter": INTER.replace("item_id:token", "item_id:float")}, "column 'item_id' is float, not token"),
         ({"images": None}, "no item has a photo or the address of one: give --images FOLDER or --image-url COLUMN"),
+        (
+            {"item": "item_id:token\tx:token\tx:token\na\tb\tc\n"},
+            "two columns of its header have one name: item_id",
+        ),
         ({"inter": INTER + "ann\tc\t1\tnoon\n"}, "row 3 of 'timestamp' is 'noon', not a number"),
     ],
 )

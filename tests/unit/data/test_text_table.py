@@ -37,9 +37,15 @@ def test_quotes_protect_only_where_they_are_meant() -> None:
     assert parse_table(b'a\tb\n"x\ty"\n', HERE, "\t").rows() == [('"x', 'y"')]
 
 
-def test_a_line_with_too_many_fields_is_an_error() -> None:
-    with pytest.raises(DataError, match="file: cannot be read as a table"):
-        parse_table(b"a,b\n1,2,3\n", HERE, ",")
+def test_a_line_with_too_many_fields_is_named() -> None:
+    with pytest.raises(DataError, match="file: cannot be read as a table: line 3 has 3 fields, the first one 2"):
+        parse_table(b"a,b\n1,2\n1,2,3\n", HERE, ",")
+    with pytest.raises(DataError, match="line 2 has 3 fields, the first one 2"):
+        parse_table(b"1::2\n1::2::3\n", HERE, "::", columns=["a", "b"])
+
+
+def test_what_stands_in_for_a_separator_may_be_in_the_text() -> None:
+    assert parse_table(b"1::a\x1fb\n", HERE, "::", columns=["id", "title"]).rows() == [("1", "a b")]
 
 
 def test_numbers_name_what_is_none() -> None:

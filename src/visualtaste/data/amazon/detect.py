@@ -7,7 +7,7 @@ import json
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,15 +49,16 @@ def detect_edition(reviews: Path, metadata: Path, asked: AskedEdition = "auto") 
         if sign is not None and sign.kind != kind:
             raise EditionError(f"{path}: has {sign} in it, not {kind}; were the two files exchanged?")
     of_metadata = shown[metadata]
-    if asked == "auto":
+    found = asked
+    if found == "auto":
         if of_metadata is None:
-            raise EditionError(f"{metadata}: its first lines are like those of no edition; say which it is of")
-        asked = of_metadata.editions[0]
+            raise EditionError(f"{metadata}: {_beginning(metadata)}")
+        found = of_metadata.editions[0]
     for path, sign in shown.items():
-        if sign is not None and asked not in sign.editions:
-            wanted = "asked for" if path == metadata else f"the metadata in {metadata}"
-            raise EditionError(f"{path}: has {sign} in it; the edition {asked} of {wanted} is another")
-    return EDITIONS[asked]
+        if sign is not None and found not in sign.editions:
+            wanted = f"{metadata} is of {found}" if asked == "auto" else f"{found} was asked for"
+            raise EditionError(f"{path}: has {sign} in it, but {wanted}")
+    return EDITIONS[found]
 
 
 def sign_of(line: bytes) -> Sign | None:
@@ -87,6 +88,17 @@ def _shown(path: Path) -> Sign | None:
         signs = (sign for line in first[:_SEARCHED] if (sign := sign_of(line)) is not None)
         most = Counter(islice(signs, _TOLD)).most_common(1)
     return most[0][0] if most else None
+
+
+def _beginning(path: Path) -> str:
+    """What to say of a file that shows no edition."""
+    file = LineFile(path)
+    lines = chain.from_iterable(batch.lines for batch in file.batches())
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:
+        return f"{file.rest.damage}, in its first line" if file.rest else "has no lines"
+    begins = first[:60].decode(errors="replace")
+    return f"its first lines are like those of no edition; if it is metadata of one, say which; it begins {begins!r}"
 
 
 def _content(line: bytes) -> tuple[Any, bool]:

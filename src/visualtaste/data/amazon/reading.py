@@ -21,12 +21,12 @@ def read_records(
     Raises DataError when the file cannot be opened, or at its end when no line was usable.
     """
     file = LineFile(path)
-    usable, first_fault = 0, "it has no lines"
+    usable, first_fault = 0, ""
     for batch in file.watched(f"reading {kind}", reporter):
         records, faults = reader.read(batch.lines)
         for position, reason in faults:
             malformed.add(kind, path, batch.first + position, reason, batch.lines[position])
-        if faults and not usable:
+        if faults and not first_fault:
             first_fault = f"line {batch.first + faults[0].position}: {faults[0].reason}"
         usable += len(records) - records.count(None)
         yield batch, records
@@ -35,4 +35,4 @@ def read_records(
         malformed.add(kind, path, line, f"the file {damage}", content, lost=bool(content))
         reporter.say(f"warning: {path} {damage}; only its {line - 1:,} lines before that are used")
     if not usable:
-        raise DataError(f"{path}: nothing in it is usable; {first_fault}")
+        raise DataError(f"{path}: nothing in it is usable; {first_fault or 'it has no lines'}")

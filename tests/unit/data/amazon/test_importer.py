@@ -194,6 +194,9 @@ def test_a_file_of_nothing_usable_is_an_error(tmp_path: Path) -> None:
     metadata = write_lines(tmp_path / "meta.json", [item_2018("a", "x")])
     with pytest.raises(DataError, match=r"reviews\.json: nothing in it is usable; line 1: without the field 'asin'"):
         load(tmp_path, write_lines(tmp_path / "reviews.json", [{"reviewerID": "x"}] * 3), metadata)
+    (tmp_path / "reviews.json").write_text('{"reviewerID": "x"}\n<html>')  # whose last line comes alone
+    with pytest.raises(DataError, match=r"line 1: without the field 'asin'"):
+        load(tmp_path, tmp_path / "reviews.json", metadata)
     with pytest.raises(DataError, match=r"empty\.json: nothing in it is usable; it has no lines"):
         load(tmp_path, write_lines(tmp_path / "empty.json", []), metadata)
     assert not (tmp_path / "dataset").exists()

@@ -13,6 +13,7 @@ from visualtaste.data.amazon.markup import plain_text, plain_title
         ("Toys &amp; Games", "Toys & Games"),
         ("Pr45&quot; Wht Athletic Lace", 'Pr45" Wht Athletic Lace'),
         ("Valentine&amp;#39;s Day", "Valentine's Day"),
+        ("A &amp;amp;amp;amp;amp; B &amp;amp;amp;lt;i&gt;", "A & B"),
         ("<b>Bold</b> move<br/>on", "Bold move on"),
         ("&lt;i&gt;escaped&lt;/i&gt;", "escaped"),
         ('<span class="a-size-medium a-color-secondary"', ""),
