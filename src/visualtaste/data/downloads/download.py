@@ -86,13 +86,21 @@ def download_images(
 def _known(folder: Path, reporter: Reporter) -> pl.DataFrame:
     """The outcomes of earlier runs, one an address."""
     outcomes = Outcomes(read_outcomes(folder / _TABLE))
-    journalled, unreadable = read_journal(folder / _JOURNAL)
-    for outcome in journalled:
-        outcomes.add(outcome)
-    if unreadable:
+    if unreadable := _take_up(outcomes, folder / _JOURNAL, 0):
         torn = "1 torn line is" if unreadable == 1 else f"{unreadable} torn lines are"
         reporter.say(f"{folder / _JOURNAL}: {torn} skipped; what was said there is done again")
     return latest(outcomes.rows())
+
+
+def _take_up(outcomes: Outcomes, journal: Path, start: int) -> int:
+    """Add what a journal says from byte `start`; how many of its lines cannot be read."""
+    unreadable = 0
+    for outcome in read_journal(journal, start):
+        if outcome is None:
+            unreadable += 1
+        else:
+            outcomes.add(outcome)
+    return unreadable
 
 
 class _Run:
@@ -105,7 +113,7 @@ class _Run:
         self._settings = settings
         self._reporter = reporter
         self._folder = plan.dataset.folder
-        self._outcomes = Outcomes(plan.known)
+        self._start: int | None = None  # byte of the journal at which this run begins
 
     async def fetch(self) -> None:
         """Ask for all that is wanted."""
@@ -122,9 +130,9 @@ class _Run:
 
             def finished(outcome: Outcome) -> None:
                 journal.write(outcome)
-                self._outcomes.add(outcome)
                 self.rates.add(outcome, task)
 
+            self._start = journal.start
             async with GuardedTransport(backend, settings.concurrency) as transport:
                 writing = asyncio.create_task(self._write_now_and_then())
                 try:
@@ -139,7 +147,7 @@ class _Run:
     def conclude(self) -> tuple[Dataset, pl.DataFrame]:
         """Write both tables; the dataset as it is then, and the content of images.parquet."""
         photos = self._folder / PHOTOS
-        table = set_aside(self._table(self._outcomes.rows()), photos)
+        table = set_aside(self._table(), photos)
         write_images(self._folder / _TABLE, table)
         clear_placeholders(table, photos)
         (self._folder / _JOURNAL).unlink(missing_ok=True)
@@ -148,10 +156,13 @@ class _Run:
     async def _write_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(_TABLE_EVERY)
-            await asyncio.to_thread(self._write, self._outcomes.rows())
+            await asyncio.to_thread(self._write)
 
-    def _write(self, rows: pl.DataFrame) -> None:
-        write_images(self._folder / _TABLE, self._table(rows))
+    def _write(self) -> None:
+        write_images(self._folder / _TABLE, self._table())
 
-    def _table(self, rows: pl.DataFrame) -> pl.DataFrame:
-        return images_table(self._plan, latest(rows), self._settings.placeholder_addresses)
+    def _table(self) -> pl.DataFrame:
+        outcomes = Outcomes(self._plan.known)
+        if self._start is not None:
+            _take_up(outcomes, self._folder / _JOURNAL, self._start)
+        return images_table(self._plan, latest(outcomes.rows()), self._settings.placeholder_addresses)

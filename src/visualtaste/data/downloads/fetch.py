@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import textwrap
 from base64 import b64encode
 from contextlib import aclosing, suppress
 from http import HTTPStatus
@@ -32,7 +31,7 @@ async def fetch(
         return Failed("refused", f"not an address: {error}")
     if url.scheme not in ("http", "https"):
         return Failed("refused", f"the scheme is {url.scheme or 'missing'!r}, not http or https")
-    if not url.host or (url.port or 0) > _LAST_PORT:
+    if not url.host or not 0 <= (url.port or 0) <= _LAST_PORT:
         return Failed("refused", "the host is missing" if not url.host else f"there is no port {url.port}")
     head: list[int] = []
     try:
@@ -121,7 +120,8 @@ def _without_picture(response: httpx2.Response, url: httpx2.URL) -> Answer:
 
 def _trouble(error: Exception, code: int | None, seconds: float) -> Failed:
     """An exception as a Failed; anything that is not the network's doing is raised again."""
-    said = textwrap.shorten(str(error), _LONGEST_MESSAGE) or "the connection was lost"
+    said = " ".join(str(error).split()) or "the connection was lost"
+    said = said if len(said) <= _LONGEST_MESSAGE else f"{said[: _LONGEST_MESSAGE - 4]} ..."
     match error:
         case PrivateAddressError():
             return Failed("refused", said)

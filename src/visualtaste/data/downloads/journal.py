@@ -1,5 +1,7 @@
 """Every outcome at once on disk, a JSON line each: what a killed run has done, the next one knows.
 
+It is also where a run keeps its outcomes: in memory there are none until the tables are written.
+
 A line is written only after its photo stands. The system keeps what was written when a process is killed; what a
 power failure tears off or spoils is skipped, and fetched again.
 """
@@ -17,9 +19,10 @@ from visualtaste.data.downloads.outcome import Outcome
 
 
 class Journal:
-    """Appends outcomes to a file; see `opened`."""
+    """Appends outcomes to a file, beginning at byte `start`; see `opened`."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, start: int) -> None:
+        self.start = start
         self._path = path
         self._descriptor = descriptor
 
@@ -32,7 +35,7 @@ class Journal:
             content_end = _end_of_last_line(path)
             os.ftruncate(descriptor, content_end)
             os.lseek(descriptor, content_end, os.SEEK_SET)
-            yield cls(path, descriptor)
+            yield cls(path, descriptor, content_end)
         finally:
             os.close(descriptor)
 
@@ -50,20 +53,20 @@ class Journal:
             raise OSError(error.errno, error.strerror, str(self._path)) from None
 
 
-def read_journal(path: Path) -> tuple[list[Outcome], int]:
-    """The outcomes of a journal, and the number of lines that cannot be read; none when there is no such file."""
-    outcomes: list[Outcome] = []
-    unreadable = 0
-    try:
-        with path.open("rb") as lines:
-            for line in lines:
-                try:
-                    outcomes.append(Outcome(**json.loads(line)))
-                except (ValueError, TypeError):
-                    unreadable += 1
-    except FileNotFoundError:
-        pass
-    return outcomes, unreadable
+def read_journal(path: Path, start: int = 0) -> Iterator[Outcome | None]:
+    """The outcomes of a journal from byte `start`, None for each line that cannot be read.
+
+    There are none when there is no such file. The file may be written meanwhile.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as lines:
+        lines.seek(start)
+        for line in lines:
+            try:
+                yield Outcome(**json.loads(line))
+            except (ValueError, TypeError):
+                yield None
 
 
 def _end_of_last_line(path: Path) -> int:

@@ -42,7 +42,7 @@ class Outcome:
 
 
 class Outcomes:
-    """All outcomes, earlier runs' first; compact, however many there are."""
+    """All outcomes, earlier runs' first, as rows of a table: some 250 bytes each."""
 
     def __init__(self, known: pl.DataFrame) -> None:
         self._chunks = [known.select(OUTCOME_SCHEMA.names())]

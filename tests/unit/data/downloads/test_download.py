@@ -13,6 +13,7 @@ import pytest
 from support.linked_dataset import images_of, impatient, linked_dataset
 from support.unruly_server import SAME, UnrulyServer, photo
 from visualtaste.data.dataset import Dataset
+from visualtaste.data.downloads import download
 from visualtaste.data.downloads.download import download_images
 from visualtaste.data.downloads.summary import DownloadSummary
 from visualtaste.data.photo_names import photo_name
@@ -136,6 +137,8 @@ def test_slow_answers_end(
         ("www.shop.example/x.jpg", "refused", "the scheme is 'missing'"),
         ("http:///x.jpg", "refused", "the host is missing"),
         ("http://127.0.0.1:99999/x", "refused", "there is no port 99999"),
+        ("http://127.0.0.1:-1/x", "refused", "there is no port -1"),
+        (f"http://{'x.' * 150}example/", "unreachable", f"{'x.' * 90}"),  # the beginning of a long message
         ("http://127.0.0.1/\n", "refused", "not an address"),
         ("http://shop.invalid/x", "unreachable", "shop.invalid does not exist"),
         (f"http://{'x' * 64}.example/", "unreachable", "cannot exist"),
@@ -298,6 +301,22 @@ def test_a_torn_journal_line_is_done_again(tmp_path: Path, server: UnrulyServer)
     linked_dataset(tmp_path, [server.url("/photo/a"), server.url("/photo/b")])
     assert again(tmp_path).fetched == 1
     assert not journal.exists()
+
+
+def test_a_long_download_writes_the_table_now_and_then(
+    tmp_path: Path, server: UnrulyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "_TABLE_EVERY", 0.1)
+    seen: list[dict[str, int]] = []
+    monkeypatch.setattr(download, "write_images", lambda path, table: seen.append(statuses(table)))
+    linked_dataset(tmp_path, [server.url("/photo/a"), server.url("/later/0.6/b")])
+    again(tmp_path)
+    assert {"ok": 1, "not tried": 1} in seen
+    assert seen[-1] == {"ok": 2}
+
+
+def statuses(table: pl.DataFrame) -> dict[str, int]:
+    return dict(table["status"].value_counts().iter_rows())
 
 
 def test_two_downloads_of_one_dataset_are_refused(tmp_path: Path) -> None:

@@ -13,13 +13,29 @@ GOOD = Outcome("http://a/ä\n", "ok", 1, bytes=3, digest="ab", http_status=200, 
 BAD = Outcome("http://b/", "gone", 2, http_status=404, message="HTTP 404")
 
 
+def read(path: Path) -> tuple[list[Outcome], int]:
+    """The outcomes, and how many lines are none."""
+    lines = list(read_journal(path))
+    return [outcome for outcome in lines if outcome is not None], lines.count(None)
+
+
 def test_what_is_written_is_read_again_after_any_number_of_openings(tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    assert read_journal(path) == ([], 0)
+    assert read(path) == ([], 0)
     for outcome in (GOOD, BAD, GOOD):
         with Journal.opened(path) as journal:
             journal.write(outcome)
-    assert read_journal(path) == ([GOOD, BAD, GOOD], 0)
+    assert read(path) == ([GOOD, BAD, GOOD], 0)
+
+
+def test_a_run_finds_its_own_outcomes_again_also_while_it_writes(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(b"torn")
+    with Journal.opened(path) as journal:
+        journal.write(GOOD)
+    with Journal.opened(path) as journal:
+        journal.write(BAD)
+        assert list(read_journal(path, journal.start)) == [BAD]
 
 
 @pytest.mark.parametrize("torn", [b'{"image_url": "http://c', b"\0" * 1000, b"\xff"])
@@ -29,10 +45,10 @@ def test_a_torn_end_is_counted_and_cut_off(tmp_path: Path, torn: bytes) -> None:
         journal.write(GOOD)
     with path.open("ab") as stream:
         stream.write(torn)
-    assert read_journal(path) == ([GOOD], 1)
+    assert read(path) == ([GOOD], 1)
     with Journal.opened(path) as journal:
         journal.write(BAD)
-    assert read_journal(path) == ([GOOD, BAD], 0)
+    assert read(path) == ([GOOD, BAD], 0)
 
 
 def test_a_spoilt_line_in_the_middle_costs_itself_alone(tmp_path: Path) -> None:
@@ -43,7 +59,7 @@ def test_a_spoilt_line_in_the_middle_costs_itself_alone(tmp_path: Path) -> None:
         stream.write(b'\0\0\0\n{"image_url": "x"}\n[1]\n')
     with Journal.opened(path) as journal:
         journal.write(BAD)
-    assert read_journal(path) == ([GOOD, BAD], 3)
+    assert read(path) == ([GOOD, BAD], 3)
 
 
 def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,10 +77,10 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(OSError, match="No space left") as caught:
             journal.write(BAD)
         assert caught.value.filename == str(path)
-        assert read_journal(path) == ([GOOD], 0)
+        assert read(path) == ([GOOD], 0)
         monkeypatch.undo()
         journal.write(BAD)
-    assert read_journal(path) == ([GOOD, BAD], 0)
+    assert read(path) == ([GOOD, BAD], 0)
 
 
 def test_the_latest_outcome_of_an_address_counts() -> None:
