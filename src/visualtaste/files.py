@@ -77,6 +77,11 @@ def replace_folder(finished: Path, target: Path) -> None:
         os.replace(finished, target)
 
 
+def legible(text: str) -> str:
+    """The text with question marks for bytes of file names that are no UTF-8, which JSON cannot hold."""
+    return text.encode(errors="replace").decode()
+
+
 def digest_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as stream:

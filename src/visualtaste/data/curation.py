@@ -48,7 +48,7 @@ from visualtaste.data.ledger import Ledger
 from visualtaste.data.rows import clean_rows
 from visualtaste.data.vocabulary import count_categories
 from visualtaste.errors import DataError
-from visualtaste.files import clear_partials
+from visualtaste.files import clear_partials, legible
 from visualtaste.locks import exclusive, refuse_held
 from visualtaste.progress import Reporter
 
@@ -98,8 +98,8 @@ def curate(
     _settle(ledger, settings)
     ledger.refuse_if_empty()
     info = DatasetInfo(
-        name=name,
-        source=source,
+        name=legible(name),
+        source=legible(source),
         image_root=_image_root(images, folder),
         categories=tuple(count_categories(ledger.items)["category"]),
         filters=tuple(ledger.steps),
@@ -114,10 +114,12 @@ def curate(
 def check_output(folder: Path) -> None:
     """Find out before hours of work what else would be found at its end.
 
-    Raises DataError when `folder` is a file, InUseError while another process writes tables there.
+    Raises DataError when `folder` is a file or no text, InUseError while another process writes tables there.
     """
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file; a dataset is a folder")
+    if legible(str(folder)) != str(folder):
+        raise DataError(f"{folder}: is not UTF-8, as the names of tables have to be")
     refuse_held(folder / LOCK)
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Literal
 
 from visualtaste.data.dataset import FilterStep
-from visualtaste.files import atomic_path
+from visualtaste.files import atomic_path, legible
 
 SIDE_FILE = "malformed.jsonl"
 MALFORMED = "malformed"  # the name of the filters
@@ -49,11 +49,11 @@ class Malformed:
     def add(self, kind: Kind, path: Path, line: int, reason: str, content: bytes, *, lost: int = 1) -> None:
         """Note one line; `lost` = 0 where it lost nothing but is worth knowing (a file cut off between two lines)."""
         self._counts[reason][kind] += lost
-        examples = self._examples[reason]
+        examples, name = self._examples[reason], legible(path.name)
         if len(examples) < _EXAMPLES:
-            examples.append(f"{path.name}, line {line}")
+            examples.append(f"{name}, line {line}")
         excerpt = content[: 4 * _EXCERPT].decode(errors="replace")[:_EXCERPT]
-        row = {"file": path.name, "line": line, "reason": reason, "excerpt": excerpt}
+        row = {"file": name, "line": line, "reason": reason, "excerpt": excerpt}
         if self._list is None:
             self._list = self._open()
         with self._named():

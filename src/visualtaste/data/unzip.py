@@ -32,7 +32,7 @@ class Blocks:
     """Iterates over a file's content once, in blocks of at most 4 MiB, without the mark that Windows puts before UTF-8.
 
     Afterwards `damage` says why a gzip file ended early, or is None. Raises DataError when the file cannot be opened
-    or is an archive, an image or the like.
+    or is a pipe, an archive, an image or the like.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,6 +40,8 @@ class Blocks:
         self.damage: str | None = None
         self.read = 0  # bytes of the file so far, compressed or not
         with self._opened() as file:
+            if not file.seekable():
+                raise DataError(f"{path}: is a pipe, and is read more than once: give a file, which may be gzipped")
             self._refuse_foreign(file.read(8))
             self.size = file.seek(0, 2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +12,7 @@ from PIL import Image
 
 from support.raw_tables import curated, raw_interactions, raw_items, removed, step
 from visualtaste.config import CurationSettings
-from visualtaste.data.curation import curate
+from visualtaste.data.curation import check_output, curate
 from visualtaste.data.dataset import LOCK, Dataset, FilterStep
 from visualtaste.errors import DataError, InUseError
 from visualtaste.locks import exclusive
@@ -273,3 +274,10 @@ def test_while_another_process_writes_there_nothing_is_begun(tmp_path: Path) -> 
     assert Dataset.read(first.folder).items.equals(first.items)
     assert len(curated(raw_items(catalogue("ab")), log(ann="ab"), tmp_path).items) == 2
     assert not list(first.folder.glob("*.partial"))
+
+
+def test_names_that_are_no_text_end_before_anything_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"shop\xff")
+    with pytest.raises(DataError, match="is not UTF-8"):
+        check_output(folder)
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,11 @@ def test_files_of_other_kinds_are_named(tmp_path: Path, content: bytes, message:
     (tmp_path / "file.gz").write_bytes(content)
     with pytest.raises(DataError, match=rf"file\.gz: {message}"):
         Blocks(tmp_path / "file.gz")
+
+
+def test_a_pipe_is_refused_as_it_cannot_be_read_twice(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = os.open(tmp_path / "pipe", os.O_RDWR)  # so that opening does not wait
+    with pytest.raises(DataError, match="pipe: is a pipe, and is read more than once"):
+        LineFile(tmp_path / "pipe")
+    os.close(writer)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,11 @@ def test_a_full_disk_is_said_with_the_name_of_the_list_and_leaves_nothing(tmp_pa
         with files_of_at_most(1000), pytest.raises(OSError, match=f"{tmp_path}/dataset/{SIDE_FILE}"):
             fill(count)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_name_that_is_no_text_is_listed_all_the_same(tmp_path: Path) -> None:
+    with Malformed(tmp_path) as malformed:
+        malformed.add("items", Path(os.fsdecode(b"a\xff.json")), 1, "b", b"c")
+        malformed.keep()
+    assert json.loads((tmp_path / SIDE_FILE).read_text())["file"] == "a?.json"
+    assert malformed.steps()[0].examples == ("a?.json, line 1",)
