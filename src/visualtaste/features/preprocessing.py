@@ -35,8 +35,6 @@ def load_pixels(photo: Location | bytes, spec: PreprocessingSpec, name: str | No
     Raises ImageError when the photo cannot be read; `name` is what it calls the photo, by default its path.
     """
     # Imported here: opening a model reads its spec, and Pillow takes longer to import than all the rest of the package.
-    from PIL import Image
-
     from visualtaste.data.images import decode, read_bytes
 
     name = name or ("photo" if isinstance(photo, bytes) else str(photo))
@@ -53,6 +51,8 @@ def _stretched(pixels: UInt8, size: int) -> UInt8:
     Pillow's bilinear filter widens with the scale, so shrinking averages all pixels instead of skipping some. Each
     call is one pass, as versions of Pillow differ in which of two comes first, and so in how pixels are rounded.
     """
+    from PIL import Image
+
     height, width = pixels.shape[:2]
     halfway = (width, size) if height > width else (size, height)
     image = Image.fromarray(pixels).resize(halfway, Image.Resampling.BILINEAR)
