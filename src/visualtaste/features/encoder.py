@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from visualtaste.errors import ArtifactError
-from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
+from visualtaste.features.preprocessing import PreprocessingSpec
 from visualtaste.features.session import Port, check_ports, open_session
 from visualtaste.files import digest_file, digest_text
 from visualtaste.types import Float32, UInt8
@@ -53,7 +52,3 @@ class OnnxEncoder:
             part = slice(start, start + at_once)
             (features[part],) = self._session.run(["features"], {"pixels": pixels[part]})
         return features
-
-    def encode_photos(self, photos: Sequence[Path | bytes]) -> Float32:
-        """Features (n, K) of photos given as paths or encoded bytes; raises ImageError on the first bad one."""
-        return self.encode(np.stack([load_pixels(photo, self.spec) for photo in photos]))
