@@ -1,0 +1,85 @@
+"""How long one person waits: from a new photo's file to updated interests, and for those of a stored profile.
+
+    python -m benchmarks.latency MODEL PHOTOS [--runs 200]
+
+PHOTOS is a folder of JPEG files. The profile has 40 of them; each run adds another one, asks for all interests, and
+takes it out again, untimed. Where the model has an int8 encoder, both precisions take turns, photo by photo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import visualtaste
+from benchmarks.machine import report
+from visualtaste.inference.profile.profile import Profile
+from visualtaste.types import Float64
+
+SHOWN = 40
+NEW_PHOTO, STORED = 10.0, 1.0  # goals, ms
+
+
+def main() -> None:
+    """Time all precisions in turns and print JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--runs", type=int, default=200)
+    arguments = parser.parse_args()
+    model = visualtaste.load(arguments.model)
+    models = [model]
+    if model.manifest.exports.int8:
+        models.append(visualtaste.load(arguments.model, "int8"))
+    photos = sorted(arguments.photos.rglob("*.jpg"))[: SHOWN + arguments.runs]
+    profiles = [model.profile() for model in models]
+    for profile in profiles:
+        for photo in photos[:SHOWN]:
+            profile.add(photo)
+        profile.interests()
+    new = np.array([[_update(profile, photo) for profile in profiles] for photo in photos[SHOWN:]])
+    size, pooling = model.manifest.preprocessing.size, model.manifest.pooling
+    results = [
+        _result(f"a new photo to interests, {each.precision}, {size} px, {pooling}", taken, NEW_PHOTO)
+        for each, taken in zip(models, new.T, strict=True)
+    ]
+    content = profiles[0].to_bytes()
+    stored = np.array([_read(model, content) for _ in range(arguments.runs)])
+    results.append(_result(f"interests of a stored profile of {SHOWN} photos, {pooling}", stored, STORED))
+    report("latency", results)
+
+
+def _update(profile: Profile, photo: Path) -> float:
+    start = time.perf_counter()
+    added = profile.add(photo)
+    profile.interests()
+    taken = time.perf_counter() - start
+    profile.remove(added)
+    return taken
+
+
+def _read(model: visualtaste.TasteModel, content: bytes) -> float:
+    start = time.perf_counter()
+    Profile.from_bytes(model, content).interests()
+    return time.perf_counter() - start
+
+
+def _result(name: str, seconds: Float64, goal: float) -> dict[str, Any]:
+    median = 1000 * float(np.median(seconds))
+    return {
+        "name": name,
+        "figure": round(median, 2),
+        "reference": goal,
+        "ratio": round(median / goal, 3),
+        "unit": "ms, median",
+        "slowest twentieth": round(1000 * float(np.percentile(seconds, 95)), 2),
+        "goal": "at most 1",
+    }
+
+
+if __name__ == "__main__":
+    main()
