@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visualtaste.errors import ArtifactError
+from visualtaste.features.self_contained import keeps_its_numbers_inside
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, NodeArg
@@ -49,14 +50,15 @@ def open_session(path: Path, threads: int | None = None, gpu: bool = False) -> I
     `threads` defaults to the cores that this process may use. Naming the number keeps ONNX Runtime from pinning
     threads to cores, which containers refuse with a page of warnings.
 
-    Raises ArtifactError when the file is missing, damaged, of a newer format or not ONNX at all, or when `gpu` is
-    asked for and this ONNX Runtime cannot use one.
+    Raises ArtifactError when the file is missing, damaged, of a newer format or not ONNX at all, when it would read
+    another file, or when `gpu` is asked for and this ONNX Runtime cannot use one.
     """
     # Imported here: reading and describing a model folder needs no runtime.
     import onnxruntime
 
     if not path.is_file():
         raise ArtifactError(f"{path} is missing: copy the whole model folder again")
+    _refuse_external_data(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # only what ends the process: every other problem arrives as an exception
     options.intra_op_num_threads = threads or usable_cores()
@@ -94,6 +96,15 @@ def _check_side(side: str, path: Path, have: Mapping[str, NodeArg], want: Mappin
                 f"{path}: {side} {name!r} is {found}, but {port} fits the manifest beside it: "
                 "the file belongs to another model"
             )
+
+
+def _refuse_external_data(path: Path) -> None:
+    try:
+        inside = keeps_its_numbers_inside(path)
+    except (ValueError, OSError) as error:
+        raise ArtifactError(f"{path}: {_explain(str(error))}") from None
+    if not inside:
+        raise ArtifactError(f"{path} keeps numbers in another file: it was not written by visualtaste, do not use it")
 
 
 def _explain(message: str) -> str:
