@@ -54,7 +54,7 @@ def _leads_out(message: memoryview, kind: str, depth: int) -> bool:
         raise ValueError("its messages are nested too deeply")
     for field, wire, part in _fields(message):
         if kind == _TENSOR:
-            if field == _EXTERNAL_DATA or (field == _DATA_LOCATION and part != b"\0"):
+            if field == _EXTERNAL_DATA or (field == _DATA_LOCATION and bytes(part) != b"\0"):
                 return True
         elif wire == _BYTES and (below := LEADS_TO_TENSORS[kind].get(field)) and _leads_out(part, below, depth + 1):
             return True

@@ -23,7 +23,8 @@ from visualtaste.files import replace_folder
 from visualtaste.recommend.arrays import check_arrays, from_arrays, to_arrays
 from visualtaste.recommend.catalogue import ItemCatalogue
 from visualtaste.recommend.graph import GraphSearch
-from visualtaste.recommend.manifest import ARRAYS, GRAPH, ItemsManifest
+from visualtaste.recommend.links import LEVELS_FILE, NEIGHBOURS_FILE, Links
+from visualtaste.recommend.manifest import ARRAYS, ItemsManifest
 from visualtaste.recommend.search import ExactSearch, ItemSearch
 from visualtaste.types import Float32
 
@@ -51,7 +52,8 @@ def write_items(model: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, 
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
         if len(catalogue) >= GRAPH_FROM:
             search = GraphSearch.build(catalogue.vectors, stretch, catalogue.layout.spare)
-            search.write(folder / GRAPH)
+            np.save(folder / f"{LEVELS_FILE}.npy", search.links.levels, allow_pickle=False)
+            np.save(folder / f"{NEIGHBOURS_FILE}.npy", search.links.neighbours, allow_pickle=False)
         sealed = seal(folder, manifest)
     return ItemIndex(sealed, catalogue, search)
 
@@ -79,9 +81,11 @@ def read_items(model: Path, taste: TasteManifest) -> ItemIndex:
 
 
 def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, stretch: Float32) -> ItemSearch:
-    if GRAPH in manifest.files:
-        return GraphSearch.read(folder / GRAPH, stretch, catalogue.vectors.shape)
-    return ExactSearch(catalogue.vectors)
+    if manifest.files.keys().isdisjoint(f"{name}.npy" for name in (LEVELS_FILE, NEIGHBOURS_FILE)):
+        return ExactSearch(catalogue.vectors)
+    links = Links(_open(folder / f"{LEVELS_FILE}.npy"), _open(folder / f"{NEIGHBOURS_FILE}.npy"))
+    links.check(folder, len(catalogue))
+    return GraphSearch.of(links, catalogue.vectors, stretch, catalogue.layout.spare)
 
 
 def _open(path: Path) -> NDArray[Any]:

@@ -9,20 +9,18 @@ Without the two, a graph over the raw inner products found 83 % of the best item
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visualtaste.errors import ArtifactError
+from visualtaste.recommend.links import LINKS, Links
 from visualtaste.recommend.search import ItemSearch, add, scan
 from visualtaste.types import Bool, Float32, Int64
 
 if TYPE_CHECKING:
     import faiss
 
-_LINKS = 32  # of an item (M)
 _BUILD_BREADTH = 200  # candidates while the graph is built (efConstruction)
 _BREADTH = 1000  # candidates of a search, at least (efSearch)
 
@@ -44,31 +42,26 @@ class GraphSearch(ItemSearch):
 
         `spare` is a column that is 0 in all vectors and queries.
         """
-        import faiss
-
-        index = faiss.IndexHNSWSQ(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, _LINKS, faiss.METRIC_L2)
+        index = _empty(vectors.shape[1])
         index.hnsw.efConstruction = _BUILD_BREADTH
         add(index, _EquallyLong(vectors, stretch, spare))
         return cls(index, stretch)
 
     @classmethod
-    def read(cls, path: Path, stretch: Float32, shape: tuple[int, ...]) -> GraphSearch:
-        """Open the file of `write`; raises ArtifactError unless it is a graph of vectors of this shape (N, d)."""
+    def of(cls, links: Links, vectors: NDArray[Any], stretch: Float32, spare: int) -> GraphSearch:
+        """The graph that `build` made of these vectors (N, d), from its links: seconds for a million."""
         import faiss
 
-        try:
-            index = faiss.read_index(str(path))
-        except RuntimeError as error:
-            raise ArtifactError(f"{path} is no search graph: {' '.join(str(error).split())[:200]}") from None
-        if not isinstance(index, faiss.IndexHNSWSQ) or (index.ntotal, index.d) != shape:
-            raise ArtifactError(f"{path} is a search graph of other vectors")
+        index = _empty(vectors.shape[1])
+        add(faiss.downcast_index(index.storage), _EquallyLong(vectors, stretch, spare))
+        index.ntotal = len(vectors)
+        links.put(index)
         return cls(index, stretch)
 
-    def write(self, path: Path) -> None:
-        """Write the graph with its vectors."""
-        import faiss
-
-        faiss.write_index(self._index, str(path))
+    @property
+    def links(self) -> Links:
+        """What the graph is beside its vectors."""
+        return Links.of(self._index)
 
     def search(self, queries: Float32, count: int, allowed: Bool | None = None) -> tuple[Float32, Int64]:
         """`count` rows of each query; of others nothing can be said."""
@@ -81,6 +74,12 @@ class GraphSearch(ItemSearch):
             breadth = faiss.SearchParametersHNSW(efSearch=max(count, _BREADTH))
             rows = self._index.search(shrunk, count, params=breadth)[1]
         return np.full(len(queries), -np.inf, dtype=np.float32), rows
+
+
+def _empty(width: int) -> faiss.IndexHNSW:
+    import faiss
+
+    return faiss.IndexHNSWSQ(width, faiss.ScalarQuantizer.QT_fp16, LINKS, faiss.METRIC_L2)
 
 
 def stretches(queries: Float32) -> Float32:

@@ -29,8 +29,6 @@ ARRAYS: tuple[str, ...] = (
     "graph_stretch",
 )
 
-GRAPH = "graph.faiss"
-
 
 class Tuning(Record):
     """How the blend was found."""

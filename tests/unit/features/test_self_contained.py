@@ -1,5 +1,6 @@
 """An ONNX file that names another file is found out, wherever in it the tensor is."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,5 @@ WHOLE = interests_network().SerializeToString()
 def test_whatever_bytes_arrive_there_is_an_answer_or_a_value_error(tmp_path_factory, content):
     path = Path(tmp_path_factory.getbasetemp()) / "bytes.onnx"
     path.write_bytes(content)
-    try:
+    with suppress(ValueError):
         assert keeps_its_numbers_inside(path) in (True, False)
-    except ValueError as error:
-        assert str(error).startswith("it ")

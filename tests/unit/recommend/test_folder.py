@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from support.items import drawn_catalogue
 from visualtaste.artifact.folder import read_manifest, seal
 from visualtaste.artifact.manifest import TasteManifest
 from visualtaste.errors import ArtifactError
@@ -14,6 +15,7 @@ from visualtaste.inference.taste_model import TasteModel
 from visualtaste.recommend import folder as module
 from visualtaste.recommend.folder import read_items, write_items
 from visualtaste.recommend.graph import GraphSearch
+from visualtaste.recommend.links import Links
 from visualtaste.recommend.manifest import ItemsManifest
 from visualtaste.recommend.recommender import Recommender
 
@@ -75,11 +77,6 @@ def pickled(model):
     reseal(model)
 
 
-def graph(model):
-    (model / "items" / "graph.faiss").write_bytes(b"no graph")
-    reseal(model)
-
-
 REFUSED = {
     "no index": (lambda m: shutil.rmtree(m / "items"), "has no item index: `visualtaste index` makes one"),
     "no manifest": (lambda m: (m / "items" / "items.json").unlink(), r"it has no items\.json"),
@@ -105,7 +102,6 @@ REFUSED = {
     "short strengths": (lambda m: put(m, "neighbour_strengths", lambda a: a[:-1]), "differ in length"),
     "not finite": (lambda m: put(m, "visual_projection", assign((0, 0), np.nan)), "holds a value that is not finite"),
     "stretched by nothing": (lambda m: put(m, "graph_stretch", assign(0, 0)), r"graph_stretch\.npy holds a value that"),
-    "no graph": (graph, r"graph\.faiss is no search graph"),
     "path out": (edit(files={"../taste.json": "0" * 64}), "is not a plain relative path inside"),
 }
 
@@ -154,10 +150,74 @@ def test_a_large_index_keeps_its_graph(model, monkeypatch, photos):
     before = Recommender.load(model).recommend(photos, k=5)
     index = read(model)
     write_items(model, index.manifest, index.catalogue, STRETCH)
-    assert (model / "items" / "graph.faiss").is_file()
+    assert (model / "items" / "graph_levels.npy").is_file()
+    opened = read(model)
+    assert isinstance(opened.search, GraphSearch)
     assert [item.item_id for item in Recommender.load(model).recommend(photos, k=5)] == [i.item_id for i in before]
-    doubled = np.concatenate([index.catalogue.vectors, index.catalogue.vectors])
-    GraphSearch.build(doubled, STRETCH, index.catalogue.layout.spare).write(model / "items" / "graph.faiss")
-    reseal(model)
-    with pytest.raises(ArtifactError, match="search graph of other vectors"):
+    put(model, "graph_neighbours", assign(7, 30))
+    with pytest.raises(ArtifactError, match=r"graph_neighbours\.npy holds 30, not -1 to 29; `visualtaste index`"):
         read(model)
+    (model / "items" / "graph_neighbours.npy").unlink()
+    reseal(model)
+    with pytest.raises(ArtifactError, match=r"graph_neighbours\.npy is no array"):
+        read(model)
+
+
+def graph_of_levels(model, monkeypatch):
+    """A folder of 400 items whose graph has two levels at least."""
+    monkeypatch.setattr(module, "GRAPH_FROM", 10)
+    catalogue = drawn_catalogue(400)
+    manifest = read_manifest(model / "items", ItemsManifest)
+    stretch = np.ones(catalogue.vectors.shape[1], dtype=np.float32)
+    changes = {"items": 400, "categories": tuple("abcdef"), "feature_size": 8}
+    write_items(model, manifest.model_copy(update=changes), catalogue, stretch)
+    return catalogue
+
+
+def test_a_graph_is_read_as_it_was_written(model, monkeypatch):
+    catalogue = graph_of_levels(model, monkeypatch)
+    links = Links(*(np.load(model / "items" / f"graph_{name}.npy") for name in ("levels", "neighbours")))
+    links.check(model / "items", 400)
+    assert links.levels.max() >= 2
+    stretch = np.ones(catalogue.vectors.shape[1], dtype=np.float32)
+    built = GraphSearch.build(catalogue.vectors, stretch, catalogue.layout.spare)
+    again = GraphSearch.of(links, catalogue.vectors, stretch, catalogue.layout.spare)
+    queries = np.random.default_rng(0).normal(size=(20, len(stretch))).astype(np.float32)
+    queries[:, catalogue.layout.spare] = 0
+    np.testing.assert_array_equal(again.search(queries, 10)[1], built.search(queries, 10)[1])
+
+
+BROKEN_LINKS = {
+    "other kind": ("levels", lambda a: a.astype(np.int64), r"graph_levels\.npy is int64 \(400,\)"),
+    "short": ("levels", lambda a: a[1:], r"graph_levels\.npy is int32 \(399,\)"),
+    "no level": ("levels", assign(0, 0), r"graph_levels\.npy holds 0, not 1 to 16"),
+    "endless level": ("levels", assign(0, 2**31 - 1), r"graph_levels\.npy holds 2147483647"),
+    "one level more": (
+        "levels",
+        lambda a: assign(3, a[3] + 1)(a),
+        r"neighbours\.npy is int32 .* does not fit graph_levels",
+    ),
+    "fewer": ("neighbours", lambda a: a[:-1], r"graph_neighbours\.npy is int32 .* does not fit"),
+    "out of the graph": ("neighbours", assign(0, 400), r"graph_neighbours\.npy holds 400, not -1 to 399"),
+    "before the graph": ("neighbours", assign(0, -2), r"graph_neighbours\.npy holds -2"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_LINKS)
+def test_links_that_faiss_would_follow_out_of_the_graph_are_refused(model, monkeypatch, case):
+    graph_of_levels(model, monkeypatch)
+    name, change, message = BROKEN_LINKS[case]
+    links = {name: np.load(model / "items" / f"graph_{name}.npy") for name in ("levels", "neighbours")}
+    links[name] = change(links[name])
+    with pytest.raises(ArtifactError, match=message):
+        Links(**links).check(model / "items", 400)
+
+
+def test_links_that_leave_their_level_are_refused(model, monkeypatch):
+    graph_of_levels(model, monkeypatch)
+    levels, neighbours = (np.load(model / "items" / f"graph_{name}.npy") for name in ("levels", "neighbours"))
+    high, low = (int(np.flatnonzero(levels == level)[0]) for level in (2, 1))
+    start = 32 * int((levels[:high] + 1).sum())
+    neighbours[start + 64] = low  # the first of the second level
+    with pytest.raises(ArtifactError, match=rf"leads to item {low}, which is not in level 1"):
+        Links(levels, neighbours).check(model / "items", 400)
