@@ -4,11 +4,14 @@ import errno
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from support.full_disk import files_of_at_most
+from visualtaste import files
 from visualtaste.files import (
     atomic_path,
     clear_partials,
@@ -19,6 +22,14 @@ from visualtaste.files import (
     write_bytes,
     write_json,
 )
+
+LOOKING = """
+import os, sys
+missing = 0
+while os.path.exists(sys.argv[2]):
+    missing += not os.path.exists(sys.argv[1])
+print(missing)
+"""
 
 
 def names(folder: Path) -> list[str]:
@@ -81,6 +92,7 @@ def test_a_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
 
 
 def test_the_old_folder_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_exchange", lambda *_: False)  # as where the system cannot
     target, finished = tmp_path / "model", tmp_path / "finished"
     target.mkdir()
     (target / "old").touch()
@@ -96,6 +108,25 @@ def test_the_old_folder_survives_a_failure(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="disk full"):
         replace_folder(finished, target)
     assert names(target) == ["old"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux exchanges two folders in one step")
+def test_there_is_a_whole_folder_at_every_moment(tmp_path: Path) -> None:
+    """Somebody else's process looks as often as it can while the folder is replaced again and again."""
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "file").touch()
+    (tmp_path / "go").touch()
+    command = [sys.executable, "-c", LOOKING, str(target / "file"), str(tmp_path / "go")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as looking:
+        for number in range(300):
+            finished = tmp_path / f"{number}"
+            finished.mkdir()
+            (finished / "file").touch()
+            replace_folder(finished, target)
+        (tmp_path / "go").unlink()
+        assert looking.communicate()[0] == "0\n"
+    assert names(tmp_path) == ["model"]
 
 
 def test_digests(tmp_path: Path) -> None:

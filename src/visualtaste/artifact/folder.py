@@ -3,15 +3,17 @@
 It is read only as it was written: nothing missing, altered, newer, foreign or outside of it. Files that
 the manifest does not list are ignored, since nothing opens them: a desktop's droppings, an index made later.
 The exception is a subfolder with listed files: transformers opens `encoder/` as a whole and takes whichever
-weights it finds first, so a file added there could replace what was sealed, and is refused.
+weights it finds first, so a file added there could replace what was sealed, and is refused. Among what it takes are
+pickled weights and Python files, which run what their author likes: listed or not, neither has a place there.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, from_json
@@ -26,6 +28,8 @@ AnyManifest = TypeVar("AnyManifest", bound=Manifest)
 _MAX_MANIFEST_BYTES = 16 * 2**20
 
 _THREADS = 4
+_TRANSFORMERS = "encoder"  # the folder in its layout
+_RUNS_NOTHING = (".json", ".safetensors")
 
 _COPY_AGAIN = "copy the whole folder again, or train it again"
 
@@ -69,6 +73,7 @@ def seal(folder: Path, manifest: AnyManifest) -> AnyManifest:
             raise ArtifactError(f"{folder / name} is a link: a model folder holds only files of its own")
         if name != manifest.FILE:
             digests[name] = digest_file(folder / name)
+            _refuse_code(folder, name)
     missing = sorted(set(manifest.NETWORKS) - digests.keys())
     if missing:
         raise ArtifactError(f"{folder / missing[0]} is missing: the folder cannot be sealed without it")
@@ -86,6 +91,9 @@ def _parse(path: Path, kind: type[AnyManifest]) -> AnyManifest:
     content = path.read_bytes()
     try:
         version = from_json(content).get("schema_version")
+        json.loads(content, object_pairs_hook=_refuse_doubled)
+    except _DoubledKeyError as error:
+        raise ArtifactError(f"{path}: key {str(error)!r} stands there twice: {_COPY_AGAIN}") from None
     except (ValueError, AttributeError):
         raise ArtifactError(f"{path} is not a JSON object: it is damaged, {_COPY_AGAIN}") from None
     if not isinstance(version, int) or version < 1:
@@ -100,12 +108,25 @@ def _parse(path: Path, kind: type[AnyManifest]) -> AnyManifest:
         raise ArtifactError(f"{path}: {_first_problem(error.errors()[0])}: {_COPY_AGAIN}") from None
 
 
+class _DoubledKeyError(Exception):
+    """A key that an object has twice: who reads the file may see the one value, and a program takes the other."""
+
+
+def _refuse_doubled(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise _DoubledKeyError(key)
+        seen.add(key)
+
+
 def _check_files(folder: Path, manifest: Manifest) -> None:
     unlisted = sorted(set(manifest.NETWORKS) - manifest.files.keys())
     if unlisted:
         raise ArtifactError(f"{folder / manifest.FILE} does not list {unlisted[0]}: it is incomplete, {_COPY_AGAIN}")
     root = folder.resolve()
     for name in manifest.files:
+        _refuse_code(folder, name)
         _check_plain(folder / name, root)
     # hashing lets other threads run, and takes longer than everything else where a processor has no instruction for it
     with ThreadPoolExecutor(_THREADS) as threads:
@@ -116,6 +137,15 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
     added = next(_added_files(folder, manifest), None)
     if added is not None:
         raise ArtifactError(f"{folder / added} is not part of what was written: move it out of the folder")
+
+
+def _refuse_code(folder: Path, name: str) -> None:
+    path = PurePosixPath(name)
+    if path.parent.parts[:1] == (_TRANSFORMERS,) and path.suffix not in _RUNS_NOTHING:
+        raise ArtifactError(
+            f"{folder / name} may hold code that runs when it is opened: {_TRANSFORMERS}/ has only "
+            f"{' and '.join(_RUNS_NOTHING)} files; do not use a folder that somebody made so"
+        )
 
 
 def _check_inside(path: Path, root: Path) -> None:

@@ -38,7 +38,7 @@ class Weights:
             self._places = {name: _place(entry, room) for name, entry in header.items() if name != "__metadata__"}
         except OSError as error:
             raise ArtifactError(f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise ArtifactError(f"{path} is no safetensors file of weights: {error!r}") from None
 
     def tensor(self, name: str, *shape: int) -> Float32:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict, cast, get_type_hints
 
 
 class Failure(TypedDict):
@@ -16,6 +16,9 @@ class Failure(TypedDict):
     item_id: str
     reason: str  # see ImageError
     message: str
+
+
+_KINDS = get_type_hints(Failure)
 
 
 class FailureLog:
@@ -47,9 +50,9 @@ class FailureLog:
             for line in stream:
                 try:
                     record = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
-                if isinstance(record, dict) and record.keys() == Failure.__annotations__.keys():
+                if isinstance(record, dict) and {name: type(value) for name, value in record.items()} == _KINDS:
                     yield cast(Failure, record)
 
     def _is_torn(self) -> bool:

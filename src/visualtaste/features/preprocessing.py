@@ -20,7 +20,7 @@ class PreprocessingSpec(BaseModel):
     paper does, and handed over as uint8 RGB. The encoder itself computes (pixels / 255 - mean) / std.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     version: Literal[1] = 1
     size: int = Field(224, ge=32, le=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -109,8 +110,13 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
 
 
 def _pretrained(name: str) -> nn.Module:
+    # A folder's weights must not be pickled. What a hub has only pickled is read by torch's reader of plain tensors.
+    plain = True if Path(name).is_dir() else None
     try:
-        backbone: nn.Module = transformers.AutoModel.from_pretrained(name)
+        # False, not unset: transformers would ask at the terminal whether the code that a configuration names may run
+        backbone: nn.Module = transformers.AutoModel.from_pretrained(
+            name, trust_remote_code=False, use_safetensors=plain
+        )
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise TrainingError(

@@ -26,7 +26,7 @@ class Texts:
         return len(self.encoded)
 
     def __getitem__(self, row: int) -> str:
-        return bytes(self.encoded[row]).decode()
+        return bytes(self.encoded[row]).decode(errors="replace")
 
     def __iter__(self) -> Iterator[str]:
         return (self[row] for row in range(len(self)))
