@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -98,8 +99,11 @@ def _for_programs(recommender: Recommender, found: Recommendations, explain: boo
     }
 
 
-def show_items(found: Recommendations, explain: bool = False) -> None:
-    """A table of the items for people; with `explain`, what each is because of, and the numbered list of that."""
+def show_items(found: Recommendations, explain: bool = False, names: Sequence[str] = ()) -> None:
+    """A table of the items for people; with `explain`, what each is because of, and the numbered list of that.
+
+    `names` are what the things shown are called there, by default photos by their paths and known items by their ids.
+    """
     if not len(found):
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -115,7 +119,7 @@ def show_items(found: Recommendations, explain: bool = False) -> None:
         table.add_row(str(place), *row, *((_because(found, item),) if explain else ()))
     out.print(table)
     if explain:
-        out.print("", _shown(found), "", sep="\n")
+        out.print("", _numbered(names or found.shown, _noun(found)), "", sep="\n")
         out.print(_how(found), markup=False, highlight=False)
 
 
@@ -129,11 +133,11 @@ def _noun(found: Recommendations) -> str:
     return "item" if found.unphotographed else "photo"
 
 
-def _shown(found: Recommendations) -> Table:
+def _numbered(names: Sequence[str], noun: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", justify="right", no_wrap=True)
-    table.add_column("item, by photo or id" if found.unphotographed else "photo", overflow="fold")
-    for number, name in enumerate(found.shown, start=1):
+    table.add_column(noun, overflow="fold")
+    for number, name in enumerate(names, start=1):
         table.add_row(str(number), Text(printable(name)))
     return table
 
