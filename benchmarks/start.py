@@ -171,7 +171,7 @@ def imports(python: Python) -> Iterator[dict[str, Any]]:
             microseconds, _, name = line.removeprefix("import time:").split("|")
             if microseconds.strip().isdigit():
                 package = name.strip().split(".")[0]
-                own[package if package in PACKAGES else "Python's own modules"] += int(microseconds)
+                own[package if package in PACKAGES else "all others"] += int(microseconds)
     total = own.total()
     for package, spent in own.most_common():
         yield {
