@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from visualtaste.errors import InUseError
@@ -28,7 +28,8 @@ def exclusive(path: Path) -> Iterator[None]:
             who = f"process {holder}" if holder else "another process"
             raise InUseError(f"{path.parent} is being written by {who}: wait until it ends, or end it") from None
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        with suppress(OSError):  # on a full disk nobody is told who holds it, and whoever needs room says so
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)  # which gives the lock back

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.errors import InUseError
-from visualtaste.locks import exclusive
+from visualtaste.locks import exclusive, refuse_held
 
 HOLD = """
 import sys, pathlib
-from visualtaste.locks import exclusive
+from visualtaste.locks import exclusive, refuse_held
 with exclusive(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -58,3 +59,11 @@ def test_another_process_is_named_and_its_death_frees_the_lock(tmp_path: Path) -
         process.wait()
         with exclusive(tmp_path / "lock"):
             pass
+
+
+def test_a_full_disk_does_not_keep_anybody_from_the_lock(tmp_path: Path) -> None:
+    with files_of_at_most(0), exclusive(tmp_path / "lock"), pytest.raises(InUseError, match="by another process"):
+        refuse_held(tmp_path / "lock")
+    refuse_held(tmp_path / "lock")
+    refuse_held(tmp_path / "none")
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]

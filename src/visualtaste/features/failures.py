@@ -30,13 +30,17 @@ class FailureLog:
     def append(self, records: Iterable[Failure]) -> None:
         """Add records; they are on the disk when this returns. Raises OSError naming the file, as on a full disk."""
         lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-        with self.path.open("ab") as stream:
-            if self._is_torn():
-                lines = "\n" + lines  # a kill cut the last line off: it must not swallow the next one
-            # bytes of file names that are no text come as lone surrogates, which JSON can only hold escaped
-            stream.write(lines.encode("utf-8", "backslashreplace"))
-            stream.flush()
-            os.fsync(stream.fileno())
+        # bytes of file names that are no text come as lone surrogates, which JSON can only hold escaped
+        content = lines.encode("utf-8", "backslashreplace")
+        try:
+            with self.path.open("ab") as stream:
+                if self._is_torn():
+                    content = b"\n" + content  # a kill cut the last line off: it must not swallow the next one
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from None
 
     def clear(self) -> None:
         """Forget all records."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.features.failures import Failure, FailureLog
 
 
@@ -46,3 +48,13 @@ def test_lines_that_are_no_records_are_passed_over(tmp_path: Path, line: str) ->
     log = FailureLog(tmp_path / "log")
     log.append([failure(4)])
     assert list(log) == [failure(4)]
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    log = FailureLog(tmp_path / "log")
+    log.append([failure(1)])
+    with files_of_at_most(log.path.stat().st_size + 9), pytest.raises(OSError, match=str(log.path)) as caught:
+        log.append([failure(2)])
+    assert caught.value.errno == errno.EFBIG
+    log.append([failure(3)])
+    assert list(log) == [failure(1), failure(3)]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from support.full_disk import files_of_at_most
 from visualtaste.errors import DataError, ImageError, InUseError
 from visualtaste.features.row_file import RowFile
 from visualtaste.features.store import FeatureStore, StoreInfo
@@ -15,6 +16,16 @@ def test_rows_come_back_as_they_were_put(tmp_path):
     np.testing.assert_array_equal(store.rows(np.array([0, 2])), [[4, 5, 6], [1, 2, 3]])
     np.testing.assert_array_equal(store.done, [True, False, True, False])
     np.testing.assert_array_equal(store.to_do, [1, 3])
+
+
+def test_marks_take_their_place_on_the_disk_at_once(tmp_path):
+    """Where a file system lives in memory, a hole that is read through a map takes some, or ends the process."""
+    info = INFO.model_copy(update={"rows": 100_000})
+    store = FeatureStore.open(tmp_path / "store", info)
+    assert (store.folder / "state.u8").stat().st_blocks * 512 >= 100_000
+    with files_of_at_most(99_999), pytest.raises(OSError, match=r"full/state\.u8"):
+        FeatureStore.open(tmp_path / "full", info.model_copy(update={"feature_size": 0}))
+    assert len(FeatureStore.open(tmp_path / "full", info).to_do) == 100_000
 
 
 def test_a_row_without_features_is_refused(tmp_path):
