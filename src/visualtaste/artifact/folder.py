@@ -31,7 +31,7 @@ _THREADS = 4
 _TRANSFORMERS = "encoder"  # the folder in its layout
 _RUNS_NOTHING = (".json", ".safetensors")
 
-_COPY_AGAIN = "copy the whole folder again, or train it again"
+_COPY_AGAIN = "copy the whole folder again"
 
 
 def read_manifest(folder: Path, kind: type[AnyManifest]) -> AnyManifest:
@@ -97,7 +97,7 @@ def _parse(path: Path, kind: type[AnyManifest]) -> AnyManifest:
     except (ValueError, AttributeError):
         raise ArtifactError(f"{path} is not a JSON object: it is damaged, {_COPY_AGAIN}") from None
     if not isinstance(version, int) or version < 1:
-        raise ArtifactError(f"{path}: schema_version is {version!r}, not a number from 1: it is foreign or damaged")
+        raise ArtifactError(f"{path}: schema_version is {version!r}, not a number from 1: {_COPY_AGAIN}")
     if version > SCHEMA_VERSION:
         raise ArtifactError(
             f"{path} has version {version}, this program reads {SCHEMA_VERSION}: pip install -U visualtaste"
@@ -199,6 +199,9 @@ def _not_of_kind(folder: Path, kind: type[Manifest]) -> str:
 
 def _first_problem(error: ErrorDetails) -> str:
     key = ".".join(map(str, error["loc"]))
+    if not key.isprintable():
+        key = repr(key)
     if error["type"] == "extra_forbidden":
         return f"unknown key {key!r}"
-    return f"{key}: {error['msg']}" if key else error["msg"]
+    message = error["msg"].removeprefix("Value error, ")  # of a check of ours, whose message says it all
+    return message if not key or error["type"] == "value_error" else f"{key}: {message}"

@@ -58,6 +58,9 @@ class FeatureStore:
             folder / "features.f16", np.dtype("<f2"), "r", shape=(info.rows, info.feature_size)
         )
         self._state: NDArray[np.uint8] = np.memmap(folder / "state.u8", np.uint8, "r", shape=(info.rows,))
+        stray = self._state[self._state > UNUSABLE]
+        if len(stray):  # such a row would never be extracted, and nobody would be told
+            raise DataError(f"{folder / 'state.u8'} holds {stray[0]}, not 0 to 2: delete the folder and extract again")
         self._log = FailureLog(folder / "failures.jsonl")
         self._held: _Writing | None = None
 

@@ -31,11 +31,10 @@ class StoreInfo(BaseModel):
 
     def check_same(self, manifest: Path) -> None:
         """Raise DataError unless the file `manifest` says the same."""
+        if not manifest.is_file():
+            raise DataError(f"{manifest} is not a plain file: delete the folder and extract again")
         try:
             found = StoreInfo.model_validate_json(manifest.read_bytes())
-        except OSError as error:
-            cause = f"{manifest} cannot be read: {error.strerror}"
-            raise DataError(f"{cause}: delete the folder and extract again") from None
         except ValidationError as error:
             raise DataError(f"{manifest}: {error.errors()[0]['msg']}: delete the folder and extract again") from None
         if found != self:

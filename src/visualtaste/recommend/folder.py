@@ -68,6 +68,8 @@ def read_items(model: Path, taste: TasteManifest) -> ItemIndex:
     if not folder.exists():
         raise ArtifactError(f"{model} has no item index: `visualtaste index` makes one")
     try:
+        if folder.is_dir() and not (folder / ItemsManifest.FILE).is_file():
+            raise ArtifactError(f"{folder} is not a complete item index: it has no {ItemsManifest.FILE}")
         manifest = read_manifest(folder, ItemsManifest)
         if not manifest.belongs_to(taste):
             raise ArtifactError(f"{folder} was made with another model")
@@ -91,8 +93,8 @@ def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, str
 def _open(path: Path) -> NDArray[Any]:
     try:
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise ArtifactError(f"{path} is no array: {error}") from None
+    except Exception as error:  # a header that nobody wrote by NumPy makes its reader stumble over anything
+        raise ArtifactError(f"{path} is no array: {' '.join(str(error).split())[:200]}") from None
     return array
 
 

@@ -85,6 +85,7 @@ def read(content: bytes) -> tuple[Header, dict[str, KeptPhoto], RunningSums | No
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
+        where = where if where.isprintable() else repr(where)
         raise ProfileError(f"the profile's header is foreign: {where}: {first['msg']}") from None
 
 
