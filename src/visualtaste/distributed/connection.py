@@ -39,7 +39,7 @@ def connection(address: str) -> Iterator[None]:
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=True)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        raise ClusterError(_explain(address, str(error))) from None
+        raise ClusterError(_refusal(address, str(error))) from None
     try:
         yield
     finally:
@@ -56,12 +56,17 @@ def _refuse_silence(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
     except (OSError, OverflowError) as error:
-        raise ClusterError(_explain(address, str(error))) from None
+        raise ClusterError(f"no Ray cluster answers at {address!r} ({error}): {_START}") from None
 
 
-def _explain(address: str, message: str) -> str:
+def _refusal(address: str, message: str) -> str:
+    """What to say when Ray does not connect."""
+    said = " ".join(message.split())
     if "ersion mismatch" in message:
-        return f"the cluster at {address} runs other versions: {' '.join(message.split())}"
-    if address == "auto":
+        return f"the cluster at {address} runs other versions: {said}"
+    if address == "auto" and "ould not find any" in message:
         return f"no Ray cluster runs on this machine: {_START}"
-    return f"no Ray cluster answers at {address!r} ({' '.join(message.split())[:200]}): {_START}"
+    return (
+        f"the cluster at {address!r} does not let this process join ({said[:200]}): if it has a token, export "
+        "RAY_AUTH_MODE=token and have the token on this machine; if its head is gone, start it again; see `ray status`"
+    )

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from visualtaste.distributed.connection import connection
+from visualtaste.distributed.connection import _refusal, connection
 from visualtaste.errors import ClusterError, MissingExtraError
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Ray's, of itself, when it is imported
@@ -41,3 +41,10 @@ def test_what_is_no_address_says_what_one_is(address, said):
     pytest.importorskip("ray", reason="needs Ray: pip install 'visualtaste[cluster]'")
     with pytest.raises(ClusterError, match=said), connection(address):
         pass
+
+
+def test_why_ray_does_not_connect_is_told_apart():
+    assert "runs other versions: Version mismatch: a b" in _refusal("auto", "Version mismatch: a\n  b")
+    assert "no Ray cluster runs on this machine" in _refusal("auto", "Could not find any running Ray instance.")
+    assert "export RAY_AUTH_MODE=token" in _refusal("h:6379", "Failed to connect to Ray cluster")
+    assert "export RAY_AUTH_MODE=token" in _refusal("auto", "Failed to connect to Ray cluster")
