@@ -23,3 +23,12 @@ PHOTOS = pl.DataFrame(ROWS, schema=["image_url", "digest", "categories"], orient
 @pytest.mark.parametrize(("at_least", "found"), [(0, []), (2, [("x", 3), ("z", 2)]), (3, [("x", 3)]), (4, [])])
 def test_many_addresses_of_unlike_items_make_a_placeholder(at_least: int, found: list[tuple[str, int]]) -> None:
     assert placeholder_digests(PHOTOS, at_least).rows() == found
+
+
+def test_more_addresses_than_a_product_has_variants_make_a_placeholder_of_any_items() -> None:
+    def found(addresses: int) -> list[tuple[str, int]]:
+        rows = [(str(number), "x", ["a"]) for number in range(addresses)]
+        return placeholder_digests(pl.DataFrame(rows, schema=PHOTOS.schema, orient="row"), 3).rows()
+
+    assert found(29) == []
+    assert found(30) == [("x", 30)]
