@@ -1,6 +1,9 @@
+import json
+
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file
 from torch import nn
 
 from visualtaste.config import EncoderSettings
@@ -92,3 +95,23 @@ def test_an_image_size_that_the_backbone_refuses_is_a_setting_error(tmp_path):
 def test_weights_that_cannot_be_had_name_the_remedy(tmp_path):
     with pytest.raises(TrainingError, match="--encoder"):
         make_encoder(EncoderSettings(name=str(tmp_path / "nothing")))
+
+
+def test_pickled_weights_in_a_folder_are_refused(tmp_path):
+    transformers.AutoModel.from_config(transformers.MobileNetV1Config(depth_multiplier=0.25)).save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    (tmp_path / "model.safetensors").unlink()
+    torch.save(weights, tmp_path / "pytorch_model.bin")
+    with pytest.raises(TrainingError, match=r"no file named model\.safetensors"):
+        make_encoder(EncoderSettings(name=str(tmp_path), image_size=32))
+
+
+def test_code_that_a_folder_brings_is_never_run(tmp_path):
+    """Not after a question at the terminal either, which is what transformers would do by itself."""
+    proof = tmp_path / "it ran"
+    (tmp_path / "evil.py").write_text(f"open({str(proof)!r}, 'w')\n")
+    names = {"AutoConfig": "evil.Config", "AutoModel": "evil.Model"}
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "evil", "auto_map": names}))
+    with pytest.raises(TrainingError, match="cannot load the encoder"):
+        make_encoder(EncoderSettings(name=str(tmp_path), image_size=32))
+    assert not proof.exists()
