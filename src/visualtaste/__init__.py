@@ -34,6 +34,7 @@ from visualtaste.errors import (
 )
 
 if TYPE_CHECKING:
+    from visualtaste.artifact.precision import Precision
     from visualtaste.data.dataset import Dataset
     from visualtaste.inference.profile.profile import Profile
     from visualtaste.inference.taste_model import TasteModel
@@ -72,11 +73,14 @@ _LAZY = {
 }
 
 
-def load(folder: Path | str) -> TasteModel:
-    """Open a trained model folder; raises ArtifactError when anything in it is missing, altered, newer or foreign."""
+def load(folder: Path | str, precision: Precision = "float32") -> TasteModel:
+    """Open a trained model folder, to encode photos in float32 or, where it was exported, in int8.
+
+    Raises ArtifactError when anything in it is missing, altered, newer or foreign.
+    """
     from visualtaste.inference.taste_model import TasteModel
 
-    return TasteModel.load(folder)
+    return TasteModel.load(folder, precision)
 
 
 def __getattr__(name: str) -> Any:

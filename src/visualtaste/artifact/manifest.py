@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from visualtaste.artifact.exports import Exports
+from visualtaste.artifact.record import DataReference as DataReference
+from visualtaste.artifact.record import Digest, InsidePath, Record, Share
 from visualtaste.config import EncoderSettings, PoolingName, Protocol, SplitSettings, TasteConfig
 from visualtaste.features.preprocessing import PreprocessingSpec
 
@@ -17,34 +19,6 @@ ITEM_CLASSIFIER = "item_classifier.onnx"
 INTERESTS = "interests.onnx"
 INTERESTS_WEIGHTS = "interests.safetensors"
 ITEMS = "items"  # a folder with a seal of its own: an item index is made later, and anew
-
-
-def _inside(path: str) -> str:
-    """The path, when it is written the one way in which it names a file below the folder on every system."""
-    parts = PurePosixPath(path).parts
-    if not parts or ".." in parts or "\\" in path or "\0" in path or str(PurePosixPath(path)) != path:
-        raise ValueError(f"{path!r} is not a plain relative path inside the folder")
-    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).drive:
-        raise ValueError(f"{path!r} is not relative to the folder")
-    return path
-
-
-InsidePath = Annotated[str, AfterValidator(_inside)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Record(BaseModel):
-    """Base of everything in a manifest: frozen, unknown keys refused, numbers finite, so that it survives JSON."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DataReference(Record):
-    """The data set that a network was trained on."""
-
-    name: str
-    fingerprint: str
 
 
 class EpochRecord(Record):
@@ -105,6 +79,7 @@ class TasteManifest(Manifest):
         description="share of training users whose target has the category (D,)"
     )
     metrics: dict[str, float] = Field({}, description="measured on validation users, never on test users")
+    exports: Exports = Field(Exports(), description="further forms of the networks, and how they were checked")
 
     @model_validator(mode="after")
     def _one_frequency_a_category(self) -> TasteManifest:

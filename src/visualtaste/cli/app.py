@@ -12,6 +12,7 @@ from visualtaste.cli.compare import compare
 from visualtaste.cli.demo import demo
 from visualtaste.cli.describe import describe
 from visualtaste.cli.evaluate import evaluate
+from visualtaste.cli.export import export
 from visualtaste.cli.fit import extract, fit, fit_encoder, fit_interests
 from visualtaste.cli.images import images
 from visualtaste.cli.import_data import import_app
@@ -39,6 +40,7 @@ app.command("fit-interests")(fit_interests)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(interests)
+app.command()(export)
 app.command()(index)
 app.command()(recommend)
 app.command()(describe)

@@ -25,6 +25,7 @@ def describe(folder: Path, manifest: TasteManifest) -> str:
         "trained on": f"{manifest.data.name} (data {manifest.data.fingerprint[:12]}), {_split(manifest)}",
         "training": _training(manifest),
         "measured": _metrics(manifest),
+        "exports": _exports(manifest),
     }
     lines = [f"{folder}, a taste model" + (f" by {manifest.created_by}" if manifest.created_by else "")]
     return "\n".join([*lines, *(f"  {name:<11} {fact}" for name, fact in facts.items())])
@@ -68,3 +69,15 @@ def _metrics(manifest: TasteManifest) -> str:
         return "nothing yet: see `visualtaste evaluate`"
     figures = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in manifest.metrics.items())
     return f"{figures} (validation users)"
+
+
+def _exports(manifest: TasteManifest) -> str:
+    exports, found = manifest.exports, []
+    if int8 := exports.int8:
+        found.append(
+            f"int8 (features: cosine {int8.cosine_mean:.4f}; F1@15 {int8.f1_at_15:.4f}, "
+            f"float32 {int8.f1_at_15_float32:.4f}, validation users)"
+        )
+    if mobile := exports.executorch:
+        found.append(f"executorch (up to {mobile.max_photos} photos of a person)")
+    return ", ".join(found) or "none yet: see `visualtaste export`"

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualtaste.artifact.folder import read_manifest
-from visualtaste.artifact.manifest import ENCODER, INTERESTS, INTERESTS_WEIGHTS, ITEM_CLASSIFIER, TasteManifest
+from visualtaste.artifact.manifest import INTERESTS, INTERESTS_WEIGHTS, ITEM_CLASSIFIER, TasteManifest
+from visualtaste.artifact.precision import Precision, encoder_file
 from visualtaste.artifact.weights import Weights
 from visualtaste.errors import ArtifactError, EmptySetError
 from visualtaste.features.encoder import OnnxEncoder
@@ -37,12 +38,20 @@ class TasteModel:
 
     folder: Path
     manifest: TasteManifest
+    precision: Precision = "float32"
+    """Of the numbers in which photos are encoded: "int8" is faster on a CPU, and needs `visualtaste export`."""
 
     @classmethod
-    def load(cls, folder: Path | str) -> TasteModel:
-        """Open a model folder; raises ArtifactError when anything in it is missing, altered, newer or foreign."""
+    def load(cls, folder: Path | str, precision: Precision = "float32") -> TasteModel:
+        """Open a model folder.
+
+        Raises ArtifactError when anything in it is missing, altered, newer or foreign, or when it has no encoder of
+        that precision.
+        """
         folder = Path(folder)
-        return cls(folder, read_manifest(folder, TasteManifest))
+        manifest = read_manifest(folder, TasteManifest)
+        encoder_file(folder, manifest, precision)
+        return cls(folder, manifest, precision)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -52,7 +61,8 @@ class TasteModel:
     @cached_property
     def encoder(self) -> OnnxEncoder:
         """The encoder with its preprocessing, for extracting features of many photos."""
-        encoder = OnnxEncoder(self.folder / ENCODER, self.manifest.preprocessing)
+        path = encoder_file(self.folder, self.manifest, self.precision)
+        encoder = OnnxEncoder(path, self.manifest.preprocessing)
         if encoder.feature_size != self.manifest.feature_size:
             raise ArtifactError(
                 f"{encoder.path} makes {encoder.feature_size} features of a photo, the manifest says "

@@ -109,6 +109,12 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
     return Encoder(backbone, spec)
 
 
+def load_encoder(folder: Path, spec: PreprocessingSpec) -> Encoder:
+    """The trained encoder of a model folder, for prediction, from its subfolder `encoder/`."""
+    with quiet_transformers():
+        return Encoder(_pretrained(str(folder / "encoder")), spec).eval()
+
+
 def _pretrained(name: str) -> nn.Module:
     # A folder's weights must not be pickled. What a hub has only pickled is read by torch's reader of plain tensors.
     plain = True if Path(name).is_dir() else None

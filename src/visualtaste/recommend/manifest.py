@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from visualtaste.artifact.manifest import ENCODER, INTERESTS, Digest, Manifest, Record, TasteManifest
+from visualtaste.artifact.manifest import ENCODER, INTERESTS, Manifest, TasteManifest
+from visualtaste.artifact.record import Digest, Record
 from visualtaste.recommend.weights import Blend
 
 ARRAYS: tuple[str, ...] = (
