@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
+from visualtaste.cli.export import show_int8
 from visualtaste.cli.recommend import show_items
 from visualtaste.config import PAPER_POOLINGS, POOLING_TITLES
 
@@ -42,6 +43,7 @@ def demo(
         evaluated = _evaluate(models, dataset, output, seed, reporter)
         best = min(models, key=lambda model: model.manifest.metrics["validation_loss"])
         _recommend(best, dataset, evaluated, reporter)
+        _export(best, dataset, reporter)
 
 
 def _shop(folder: Path, seed: int, reporter: Reporter) -> Dataset:
@@ -101,3 +103,13 @@ def _recommend(model: TasteModel, dataset: Dataset, evaluated: Evaluated, report
         highlight=False,
     )
     show_items(found, explain=True, names=[titles[item] or "" for item in items])
+
+
+def _export(model: TasteModel, dataset: Dataset, reporter: Reporter) -> None:
+    """The same model in 8-bit integers, refused where it is not as good."""
+    from visualtaste.export.int8.export import export_int8
+
+    made = export_int8(model.folder, dataset, reporter)
+    out.print("", "[bold]The encoder in 8-bit integers[/]", "", sep="\n")
+    show_int8(model.folder, made)
+    err.print(f"[bold green]int8:[/] {model.folder / made.file}", highlight=False)

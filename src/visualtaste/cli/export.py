@@ -53,11 +53,11 @@ def _int8(model: Path, dataset: Path | None) -> None:
 
     read_manifest(model, TasteManifest)  # before a folder that is none gets a lock
     made = export_int8(model, Dataset.read(dataset), RichReporter())
-    _show_int8(model, made)
+    show_int8(model, made)
     err.print(f"[bold green]done:[/] {model / made.file}", highlight=False)
 
 
-def _show_int8(model: Path, made: Int8Export) -> None:
+def show_int8(model: Path, made: Int8Export) -> None:
     size, before = ((model / name).stat().st_size / 1e6 for name in (made.file, "encoder.onnx"))
     lines = (
         f"size         {size:.1f} MB, float32 {before:.1f} MB",
