@@ -48,6 +48,9 @@ def encode_here(
     no core waits for another. Photos and `names` are as in `load_batches`.
     """
     cores = usable_cores()
+    if len(rows) == 1:  # somebody waits for it: to start a thread would take longer than to decode it
+        yield _encode(load_batch(photos, rows, encoder.spec, names), encoder)
+        return
     if len(rows) < cores:  # too few to share out: the cores share the network instead
         for batch in load_batches(photos, rows, encoder.spec, cores, names):
             yield _encode(batch, encoder)

@@ -56,4 +56,6 @@ def _stretched(pixels: UInt8, size: int) -> UInt8:
     height, width = pixels.shape[:2]
     halfway = (width, size) if height > width else (size, height)
     image = Image.fromarray(pixels).resize(halfway, Image.Resampling.BILINEAR)
-    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
+    if halfway != (size, size):
+        image = image.resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(image)
