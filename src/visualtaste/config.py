@@ -9,11 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from visualtaste.errors import ConfigError, nearest
+from visualtaste.presets import PRESETS
+from visualtaste.settings import Settings, parse
 
 PoolingName = Literal[
     "average",
@@ -36,8 +38,6 @@ Learned = Literal["observed", "held-out"]  # new interests are asked of what lea
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
-Model = TypeVar("Model", bound=BaseModel)
-
 POOLING_TITLES: dict[PoolingName, str] = {
     "average": "Average",
     "attention": "One attention block",
@@ -57,12 +57,6 @@ POOLING_TITLES: dict[PoolingName, str] = {
 
 # Those that Demochkin & Savchenko 2019 compare.
 PAPER_POOLINGS: tuple[PoolingName, ...] = ("average", "attention", "attention2", "attention2_gating")
-
-
-class Settings(BaseModel):
-    """Base of all settings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class CurationSettings(Settings):
@@ -248,74 +242,6 @@ class TasteConfig(Settings):
     def updated(self, changes: Mapping[str, Any], source: str = "settings") -> TasteConfig:
         """A copy with nested `changes` laid over it; raises ConfigError on a wrong key or value."""
         return parse(TasteConfig, _merge(self.model_dump(), changes), source)
-
-
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "paper": {
-        "split": {"test": 0.3, "validation": 0.0, "encoder_only": 0.5, "max_category_share": 1.0},
-        "interests": {
-            "learning_rate": 1e-3,
-            "batch_size": 64,
-            "weight_decay": 0.0,
-            "patience": None,
-            "calibrate": False,
-            "standardise": False,
-            "zero_query": False,
-            "scale_scores": False,
-            "attention_rate": 1.0,
-            "gate_bias": 0.0,
-            "gate_spread": 1.0,
-            "feature_dropout": 0.0,
-            "subsets": False,
-        },
-    },
-    # What 2 cores manage in minutes: small images, a short schedule, the same method.
-    "small": {"encoder": {"image_size": 128, "frozen_epochs": 2, "epochs": 4, "augment": True}},
-    # A first impression of a data set in minutes: an encoder that has seen each photo three times, and small.
-    "quick": {"encoder": {"image_size": 96, "frozen_epochs": 1, "epochs": 2, "augment": True}},
-    # The generated shop: 64 px suffice for its products, and no weights need to be downloaded.
-    "shop": {
-        "encoder": {
-            "scratch": {"depth_multiplier": 0.25},
-            "image_size": 64,
-            "hidden": 256,
-            # from scratch nothing is worth freezing: the two phases are a fast and a fine one
-            "frozen_layers": 0,
-            "frozen_epochs": 20,
-            "frozen_learning_rate": 4e-3,
-            "epochs": 8,
-            "learning_rate": 5e-4,
-            "batch_norm_momentum": 0.1,
-        },
-        "interests": {"hidden": 256, "attention_rate": 1.0},
-    },
-}
-
-
-def parse(model: type[Model], content: Mapping[str, Any], source: str) -> Model:
-    """Validate `content` as `model`; the first problem becomes a ConfigError naming key, value and remedy."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            known = _fields_at(model, first["loc"][:-1])
-            raise ConfigError(f"{source}: unknown key {key!r}{nearest(str(first['loc'][-1]), known)}") from None
-        if first["type"] == "value_error":  # from a validator of ours, whose message says it all
-            place = f"{key}: " if key else ""
-            raise ConfigError(f"{source}: {place}{first['msg'].removeprefix('Value error, ')}") from None
-        raise ConfigError(f"{source}: {key} = {first['input']!r}: {first['msg']}") from None
-
-
-def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
-    """Names of the fields of the nested model that `location` leads to."""
-    for part in location:
-        annotation = model.model_fields[str(part)].annotation
-        candidates = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
-    return list(model.model_fields)
 
 
 def _merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from visualtaste.config import PRESETS, CurationSettings, SplitSettings, TasteConfig, parse
+from visualtaste.config import CurationSettings, SplitSettings, TasteConfig
 from visualtaste.errors import ConfigError
+from visualtaste.presets import PRESETS
+from visualtaste.settings import parse
 
 
 def load(folder: Path, text: str) -> TasteConfig:

@@ -11,7 +11,7 @@ from visualtaste.baselines.interactions import Columns
 from visualtaste.baselines.method import Fitted, Lesson
 from visualtaste.baselines.questions import categories_of, training_questions
 from visualtaste.baselines.space import Real, Space
-from visualtaste.config import Settings
+from visualtaste.settings import Settings
 from visualtaste.types import Float32, Float64, Ragged
 
 KNOWN_SPACE: Space = {

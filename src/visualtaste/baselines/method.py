@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from visualtaste.config import Learned, Settings
+from visualtaste.config import Learned
 from visualtaste.errors import EmptySetError, TrainingError
+from visualtaste.settings import Settings
 from visualtaste.types import Float32, Ragged
 
 

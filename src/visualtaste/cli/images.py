@@ -45,9 +45,9 @@ def images(
     Killed or interrupted and started again, it goes on where it was.
     """
     with errors_as_one_line():
-        from visualtaste.config import parse
         from visualtaste.data.downloads.download import download_images
         from visualtaste.data.downloads.settings import DownloadSettings
+        from visualtaste.settings import parse
 
         wanted = {
             "concurrency": concurrency,

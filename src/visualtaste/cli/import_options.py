@@ -9,7 +9,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from visualtaste.config import CurationSettings, parse
+from visualtaste.config import CurationSettings
+from visualtaste.settings import parse
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Dataset folder to write.")]
 

@@ -27,9 +27,9 @@ def shop(
     A folder that holds a generated shop and nothing else is replaced; any other that is not empty is refused.
     """
     with errors_as_one_line():
-        from visualtaste.config import parse
         from visualtaste.data.shop.generate import generate_shop
         from visualtaste.data.shop.world import ShopSettings
+        from visualtaste.settings import parse
 
         wanted = {"users": users, "items": items, "categories": categories, "gift_share": gifts, "image_size": size}
         settings = parse(ShopSettings, wanted, "visualtaste shop")

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from visualtaste.config import Protocol, Settings, parse
+from visualtaste.config import Protocol
 from visualtaste.errors import ConfigError, nearest
+from visualtaste.settings import Settings, parse
 
 
 class ComparisonSettings(Settings):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from visualtaste.config import CurationSettings, Settings
+from visualtaste.config import CurationSettings
 from visualtaste.data.curation import curate
 from visualtaste.data.dataset import Dataset
 from visualtaste.data.photo_folder import with_photos
@@ -19,6 +19,7 @@ from visualtaste.data.text_table import numbers, parse_table, read_text
 from visualtaste.data.timestamps import to_seconds
 from visualtaste.errors import DataError, nearest
 from visualtaste.progress import Reporter, Silent
+from visualtaste.settings import Settings
 
 # what such columns are called in the published files; the first that there is counts
 CATEGORIES = ("categories", "category", "class", "genres", "genre", "tags")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from visualtaste.config import CurationSettings, Settings
+from visualtaste.config import CurationSettings
 from visualtaste.data.columns import as_ids, read_columns
 from visualtaste.data.curation import curate
 from visualtaste.data.dataset import Dataset
@@ -15,6 +15,7 @@ from visualtaste.data.photo_folder import photos_by_stem
 from visualtaste.data.timestamps import to_seconds
 from visualtaste.errors import DataError
 from visualtaste.progress import Reporter, Silent
+from visualtaste.settings import Settings
 
 
 class TableColumns(Settings):

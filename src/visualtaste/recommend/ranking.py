@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from visualtaste.config import Settings
 from visualtaste.recommend.diversity import diversified
 from visualtaste.recommend.query import Query
 from visualtaste.recommend.same_photo import same_photo
 from visualtaste.recommend.search import ItemSearch
+from visualtaste.settings import Settings
 from visualtaste.types import Bool, Float32, Int64
 
 _FEWEST = 100  # candidates of a search

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from visualtaste.config import parse
 from visualtaste.errors import DataError, EmptySetError, nearest
 from visualtaste.inference.photos import EncodedPhotos, Photo, encode_photos
 from visualtaste.inference.taste_model import TasteModel
@@ -20,6 +19,7 @@ from visualtaste.recommend.ranking import Ranked, Wish, rank
 from visualtaste.recommend.results import Recommendation, Recommendations
 from visualtaste.recommend.same_photo import same_photo
 from visualtaste.recommend.weights import PARTS
+from visualtaste.settings import parse
 from visualtaste.types import Bool, Float32, Int64, Ragged
 
 _CLOSEST = 4  # items among which a photo is looked for

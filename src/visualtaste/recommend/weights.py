@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from visualtaste.config import Settings
+from visualtaste.settings import Settings
 
 
 class Weights(Settings):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from visualtaste.config import CurationSettings, Settings
+from visualtaste.config import CurationSettings
+from visualtaste.settings import Settings
 
 
 class AmazonRecipe(Settings):

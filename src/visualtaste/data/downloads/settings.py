@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from visualtaste.config import Settings
 from visualtaste.data.images import MAX_PIXELS
+from visualtaste.settings import Settings
 
 
 class DownloadSettings(Settings):

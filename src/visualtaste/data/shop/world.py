@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from visualtaste.config import Settings
 from visualtaste.data.shop.catalogue import STYLES, draw_catalogue
 from visualtaste.data.shop.look import Look
 from visualtaste.data.shop.naming import name_articles
 from visualtaste.data.shop.purchases import Demand, draw_purchases, draw_sizes, draw_times
 from visualtaste.data.shop.silhouettes import KINDS
 from visualtaste.seeding import generator
+from visualtaste.settings import Settings
 from visualtaste.types import Float64, Int64, Ragged
 
 TASTES = 36  # in one shop; a taste is a style and some favourite kinds
