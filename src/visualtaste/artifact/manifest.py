@@ -116,6 +116,11 @@ class TasteManifest(Manifest):
         return self.files[ENCODER]
 
     @property
+    def int8_digest(self) -> str | None:
+        """Digest of the encoder in int8, where there is one."""
+        return self.files.get(self.exports.int8.file) if self.exports.int8 else None
+
+    @property
     def interests_digest(self) -> str:
         """Digest of the interests network."""
         return self.files[INTERESTS]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
+from visualtaste.cli.precision import Int8Option, precision_of
 from visualtaste.config import Protocol
 
 
@@ -26,6 +27,7 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for metrics.json and report.html.")
     ] = None,
+    int8: Int8Option = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print all metrics as JSON instead of the table.")] = False,
     as_markdown: Annotated[
@@ -40,7 +42,7 @@ def evaluate(
         from visualtaste.evaluation.write import write_evaluation
         from visualtaste.inference.taste_model import TasteModel
 
-        loaded = [TasteModel.load(model) for model in models]
+        loaded = [TasteModel.load(model, precision_of(int8)) for model in models]
         data = Dataset.read(dataset)
         command = shlex.join(["visualtaste", *sys.argv[1:]])
         asked = protocol or loaded[0].manifest.protocol

@@ -10,6 +10,7 @@ import typer
 
 from visualtaste.cli.cluster import ClusterOption, WorkersOption, cluster_at
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
+from visualtaste.cli.precision import Int8Option, precision_of
 from visualtaste.cli.settings import (
     ConfigOption,
     EncoderOption,
@@ -101,17 +102,20 @@ def extract(
     model: Annotated[Path, typer.Argument(help="Encoder folder or model folder.")],
     dataset: DatasetArgument,
     retry: Annotated[bool, typer.Option("--retry", help="Try unusable photos again.")] = False,
+    int8: Int8Option = False,
     cluster: ClusterOption = None,
 ) -> None:
     """Compute the features of every item of a dataset, once; they are kept in the dataset's folder."""
     with errors_as_one_line():
         from visualtaste.artifact.folder import read_any
+        from visualtaste.artifact.precision import encoder_file
         from visualtaste.data.dataset import Dataset
         from visualtaste.features.encoder import OnnxEncoder
         from visualtaste.features.encoding import encode_here
         from visualtaste.features.extract import extract as run
 
-        encoder = OnnxEncoder(model / "encoder.onnx", read_any(model).preprocessing)
+        manifest = read_any(model)
+        encoder = OnnxEncoder(encoder_file(model, manifest, precision_of(int8)), manifest.preprocessing)
         with cluster_at(cluster) as backend:
             encode = backend.encode if backend else encode_here
             extraction = run(Dataset.read(dataset), encoder, retry=retry, reporter=RichReporter(), encode=encode)

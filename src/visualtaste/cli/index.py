@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from visualtaste.cli.console import RichReporter, err, errors_as_one_line, out
+from visualtaste.cli.precision import Int8Option, precision_of
 
 if TYPE_CHECKING:
     from visualtaste.recommend.manifest import ItemsManifest
@@ -18,18 +19,20 @@ if TYPE_CHECKING:
 def index(
     model: Annotated[Path, typer.Argument(help="Model folder; the index is written into it, as `items/`.")],
     dataset: Annotated[Path, typer.Argument(help="Dataset folder whose items are to be recommended.")],
+    int8: Int8Option = False,
 ) -> None:
     """Index a dataset's items, so that `visualtaste recommend` can recommend them.
 
     What sells and what is bought together is learned from training users; how much each part of a score counts, from
-    validation users. Made again, for a newer catalogue, the index replaces the old one.
+    validation users. `recommend` then encodes photos as the index was made, with --int8 or without. Made again, for
+    a newer catalogue, the index replaces the old one.
     """
     with errors_as_one_line():
         from visualtaste.data.dataset import Dataset
         from visualtaste.inference.taste_model import TasteModel
         from visualtaste.recommend.build import index_items
 
-        opened = TasteModel.load(model)
+        opened = TasteModel.load(model, precision_of(int8))
         made = index_items(opened, Dataset.read(dataset), RichReporter())
         _show(made.manifest)
         err.print(f"[bold green]done:[/] {model / 'items'}", highlight=False)

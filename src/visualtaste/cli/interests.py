@@ -14,6 +14,7 @@ from rich.text import Text
 
 from visualtaste.cli.console import err, errors_as_one_line, out, printable
 from visualtaste.cli.photos import find_photos
+from visualtaste.cli.precision import Int8Option, precision_of
 
 if TYPE_CHECKING:
     from visualtaste.inference.explain.attribution import Method
@@ -27,6 +28,7 @@ def interests(
     photos: Annotated[list[Path], typer.Argument(help="Photos of one person's products, or folders of them.")],
     top: Annotated[int, typer.Option("-k", "--top", min=1, help="How many categories to show.")] = 15,
     explain: Annotated[bool, typer.Option("--explain", help="Say which photos each category is because of.")] = False,
+    int8: Int8Option = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object, for programs.")] = False,
 ) -> None:
     """Show what the person whose product photos these are likes, and how much each photo counted.
@@ -36,7 +38,7 @@ def interests(
     with errors_as_one_line():
         from visualtaste.inference.taste_model import TasteModel
 
-        opened = TasteModel.load(model)
+        opened = TasteModel.load(model, precision_of(int8))
         found = opened.interests(find_photos(photos), skip_unreadable=True)
         for photo in found.skipped:
             err.print(Text.assemble(("skipped: ", "yellow"), printable(photo.message)), soft_wrap=True)

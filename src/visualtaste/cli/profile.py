@@ -13,9 +13,11 @@ from rich.text import Text
 from visualtaste.cli.console import err, errors_as_one_line, out, printable
 from visualtaste.cli.interests import for_programs, show_interests
 from visualtaste.cli.photos import find_photos
+from visualtaste.cli.precision import Int8Option, precision_of
 from visualtaste.errors import ImageError, ProfileError
 
 if TYPE_CHECKING:
+    from visualtaste.artifact.precision import Precision
     from visualtaste.inference.profile.profile import Profile
     from visualtaste.inference.taste_model import TasteModel
 
@@ -39,13 +41,14 @@ def add(
             help="A new profile keeps sums instead of features: smaller, but removing a photo takes the photo.",
         ),
     ] = False,
+    int8: Int8Option = False,
 ) -> None:
     """Add photos to a profile, which is made when there is none; a photo that it has already counts once.
 
     Photos that cannot be read are reported and left out.
     """
     with errors_as_one_line():
-        opened = _model(model)
+        opened = _model(model, precision_of(int8))
         profile = _read(opened, file) if file.exists() else opened.profile(keep_features=not drop_features)
         if drop_features and profile.keeps_features:
             raise ProfileError(f"{file} keeps features already: --drop-features is for a new profile")
@@ -118,10 +121,10 @@ def show(
             out.print(_state(profile), markup=False, highlight=False)
 
 
-def _model(folder: Path) -> TasteModel:
+def _model(folder: Path, precision: Precision = "float32") -> TasteModel:
     from visualtaste.inference.taste_model import TasteModel
 
-    return TasteModel.load(folder)
+    return TasteModel.load(folder, precision)
 
 
 def _read(model: TasteModel, file: Path) -> Profile:

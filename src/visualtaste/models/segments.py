@@ -34,6 +34,8 @@ def segment_sum(values: Tensor, segments: Tensor, users: int) -> Tensor:
 
 def segment_max(values: Tensor, segments: Tensor, users: int) -> Tensor:
     """The largest of each user's values: (T,) -> (U,) or (T, K) -> (U, K). No gradient flows through it."""
+    if isinstance(users, int) and users == 1:  # a phone's runtime has no scatter_reduce; traced, it is no int
+        return values.detach().amax(0, keepdim=True)
     smallest = values.new_full((users, *values.shape[1:]), -torch.inf)
     return smallest.scatter_reduce(0, _index(values, segments), values.detach(), "amax")
 

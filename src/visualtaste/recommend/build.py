@@ -71,6 +71,7 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
         data=DataReference(name=dataset.name, fingerprint=dataset.fingerprint),
         created_by=model.manifest.created_by,
         encoder=model.manifest.files[ENCODER],
+        features_by=model.manifest.int8_digest if model.precision == "int8" else None,
         interests=model.manifest.files[INTERESTS],
         items=len(kept),
         left_out=len(dataset.items) - len(kept),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from visualtaste.artifact.manifest import ENCODER, INTERESTS, Manifest, TasteManifest
+from visualtaste.artifact.precision import Precision
 from visualtaste.artifact.record import Digest, Record
 from visualtaste.recommend.weights import Blend
 
@@ -48,6 +49,7 @@ class ItemsManifest(Manifest):
     NETWORKS: ClassVar[tuple[str, ...]] = tuple(f"{name}.npy" for name in ARRAYS)
 
     encoder: Digest
+    features_by: Digest | None = Field(None, description="the encoder in int8, where it made the features")
     interests: Digest
     items: int = Field(ge=1)
     left_out: int = Field(ge=0, description="items without a usable photo")
@@ -55,10 +57,16 @@ class ItemsManifest(Manifest):
     blend: Blend
     tuning: Tuning
 
+    @property
+    def precision(self) -> Precision:
+        """In which photos have to be encoded to be compared with the items' own."""
+        return "float32" if self.features_by is None else "int8"
+
     def belongs_to(self, model: TasteManifest) -> bool:
         """Whether the index was made with this very model."""
         return (
             self.encoder == model.files[ENCODER]
+            and (self.features_by is None or self.features_by == model.int8_digest)
             and self.interests == model.files[INTERESTS]
             and self.categories == model.categories
             and self.preprocessing == model.preprocessing

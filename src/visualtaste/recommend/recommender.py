@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -37,7 +37,9 @@ class Recommender:
     def load(cls, folder: Path | str) -> Recommender:
         """Open a model folder with its index; raises ArtifactError when anything in either is not as it was written."""
         model = TasteModel.load(folder)
-        return cls(model, read_items(model.folder, model.manifest))
+        index = read_items(model.folder, model.manifest)
+        # as the items' photos were encoded: in another precision a photo of an item is not recognised
+        return cls(replace(model, precision=index.manifest.precision), index)
 
     def recommend(
         self,
