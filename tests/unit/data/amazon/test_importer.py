@@ -93,6 +93,21 @@ def test_2023_joins_by_the_parent_and_counts_in_seconds(tmp_path: Path) -> None:
     assert dataset.interactions.rows() == [("ann", "a", 1_588_687_728)]
 
 
+@pytest.mark.parametrize(
+    ("review", "item", "message"),
+    [
+        (review_2023("ann", "a", 1_600_000_000), item_2023("a", "Cards"), r"1600000000, .* 2023 means in milliseconds"),
+        (early_review("ann", "a", 1_600_000_000_123), item_2018("a", "Cards"), r"1600000000123, .* in milliseconds"),
+    ],
+)
+def test_times_in_the_unit_of_another_edition_are_refused(
+    tmp_path: Path, review: dict[str, Any], item: dict[str, Any], message: str
+) -> None:
+    reviews, metadata = write_lines(tmp_path / "reviews.json", [review]), write_lines(tmp_path / "meta.json", [item])
+    with pytest.raises(DataError, match=message):
+        load(tmp_path, reviews, metadata)
+
+
 def test_malformed_lines_are_counted_listed_and_not_fatal(tmp_path: Path) -> None:
     good = early_review("ann", "a")
     lines: list[Any] = [
