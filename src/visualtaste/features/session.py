@@ -63,6 +63,8 @@ def open_session(path: Path, threads: int | None = None, gpu: bool = False) -> I
     options.log_severity_level = 4  # only what ends the process: every other problem arrives as an exception
     options.intra_op_num_threads = threads or usable_cores()
     options.inter_op_num_threads = 1
+    # Threads that wait must sleep: spinning ones take the cores from what comes next, first of all the next network.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         # a build for the CPU alone refuses the very name of a GPU's provider
         there = "CUDAExecutionProvider" in onnxruntime.get_available_providers()

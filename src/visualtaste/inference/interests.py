@@ -39,25 +39,44 @@ class SkippedPhoto:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Interests:
-    """All categories, most probable first, equal ones in the order of the vocabulary."""
+    """All categories, most probable first, equal ones in the order of the vocabulary.
 
-    ranked: tuple[Interest, ...]  # (D,)
+    They are ranked when somebody looks: to make a thousand of them takes as long as a network on some photos.
+    """
+
+    categories: tuple[str, ...] = field(repr=False)  # (D,), in the model's order
+    probabilities: Float32  # (D,), in the same order
     photos: tuple[SeenPhoto, ...]  # in the order given
     skipped: tuple[SkippedPhoto, ...] = ()
-    categories: tuple[str, ...] = field(default=(), repr=False, compare=False)  # (D,), in the model's order
-    attribute: Callable[[], Attribution] | None = field(default=None, repr=False, compare=False)
+    attribute: Callable[[], Attribution] | None = field(default=None, repr=False)
+
+    @cached_property
+    def ranked(self) -> tuple[Interest, ...]:
+        """All interests (D,)."""
+        return self.top(len(self))
 
     def __len__(self) -> int:
-        return len(self.ranked)
+        return len(self.categories)
 
     def __iter__(self) -> Iterator[Interest]:
         return iter(self.ranked)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same of the same photos; why is not asked."""
+        if not isinstance(other, Interests):
+            return NotImplemented
+        return (self.ranked, self.photos, self.skipped) == (other.ranked, other.photos, other.skipped)
+
+    def __hash__(self) -> int:
+        return hash((self.ranked, self.photos, self.skipped))
+
     def top(self, count: int) -> tuple[Interest, ...]:
-        """The `count` most probable interests, or all when there are fewer."""
-        return self.ranked[: max(count, 0)]
+        """The `count` most probable interests, or all when there are fewer; ties go to the lower category index."""
+        first = np.argsort(-self.probabilities, kind="stable")[: max(count, 0)]
+        names = map(self.categories.__getitem__, first.tolist())
+        return tuple(map(Interest._make, zip(names, self.probabilities[first].tolist(), strict=True)))
 
     def __getstate__(self) -> dict[str, object]:
         """What is pickled: the answer without the way back to the model that gave it."""
@@ -78,10 +97,3 @@ class Interests:
         if self.attribute is None:
             raise DataError("these interests came without what would explain them")
         return self.attribute()
-
-
-def rank(categories: tuple[str, ...], probabilities: Float32) -> tuple[Interest, ...]:
-    """The categories (D,) by falling probability (D,); ties go to the lower category index."""
-    order = np.argsort(-probabilities, kind="stable")
-    names = map(categories.__getitem__, order.tolist())
-    return tuple(map(Interest._make, zip(names, probabilities[order].tolist(), strict=True)))

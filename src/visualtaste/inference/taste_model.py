@@ -20,7 +20,7 @@ from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.inference.description import describe
 from visualtaste.inference.explain.attribution import Attribution
 from visualtaste.inference.explain.head import PATH_POOLINGS, Head
-from visualtaste.inference.interests import Interests, SeenPhoto, rank
+from visualtaste.inference.interests import Interests, SeenPhoto
 from visualtaste.inference.item_classifier import OnnxItemClassifier
 from visualtaste.inference.network import InterestsNetwork
 from visualtaste.inference.photos import Photo, encode_photos
@@ -90,11 +90,11 @@ class TasteModel:
         features = encoded.features.astype(np.float16)
         prediction = self.predict(Ragged(features, everyone))
         return Interests(
-            ranked=rank(self.categories, prediction.probabilities[0]),
+            categories=self.categories,
+            probabilities=prediction.probabilities[0],
             photos=tuple(map(SeenPhoto, encoded.read, prediction.attention.tolist())),
             skipped=encoded.skipped,
             attribute=partial(self.attribute, features.astype(np.float32)),
-            categories=self.categories,
         )
 
     def profile(self, *, keep_features: bool = True) -> Profile:

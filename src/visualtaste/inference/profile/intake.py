@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from visualtaste.data.images import read_bytes
 from visualtaste.errors import ProfileError
 from visualtaste.inference.photos import Photo
-from visualtaste.inference.profile.photo import Float16, to_float16
+from visualtaste.inference.profile.photo import Float16, to_float16, to_float32
 from visualtaste.types import Float32
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def stack(rows: Sequence[Float16 | None], feature_size: int) -> Float32:
     kept = [row for row in rows if row is not None]
     if len(kept) < len(rows):
         raise ProfileError("this profile has dropped the features of its photos")
-    return np.array(kept, dtype=np.float32).reshape(-1, feature_size)
+    return to_float32(np.array(kept, dtype=np.float16).reshape(-1, feature_size))
 
 
 def _id(content: bytes) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from visualtaste.errors import EmptySetError, ProfileError
 from visualtaste.inference.explain.attribution import Attribution
-from visualtaste.inference.interests import Interests, SeenPhoto, rank
+from visualtaste.inference.interests import Interests, SeenPhoto
 from visualtaste.inference.photos import Photo
 from visualtaste.inference.profile.intake import checked_id, stack, take
 from visualtaste.inference.profile.merging import Photos, change_sums, merge_photos, merge_sums
@@ -130,9 +130,9 @@ class Profile:
             prediction = self.model.predict(Ragged(pooled, np.array([0, 1])))
             shares = self._sums.shares(self._photos[id].weight or EQUAL for id in self).tolist()
         return Interests(
-            ranked=rank(self.model.categories, prediction.probabilities[0]),
-            photos=tuple(map(SeenPhoto, self, shares)),
             categories=self.model.categories,
+            probabilities=prediction.probabilities[0],
+            photos=tuple(map(SeenPhoto, self, shares)),
             attribute=partial(_attribute, self.model, self._rows()),
         )
 
