@@ -6,7 +6,7 @@ Networks of the paper's size with random weights (K = 1024, 2048 hidden units, D
 
 update     features (K,) of one photo added and removed again, beside sets of 10 to 2560 photos; constant cost shows
            as a ratio of about 1 of the largest set's time to the smallest's
-interests  the 15 most probable of D categories, of a profile of 40 photos in memory and of one read from its bytes; goal 1 ms
+interests  the 15 most probable of D, of a profile of 40 photos in memory and of one read from its bytes; goal 1 ms
 batch      the same answer from all 40 photos' features at once
 bytes      the state of 40 photos, and what one photo more adds
 """
