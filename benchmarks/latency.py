@@ -3,7 +3,8 @@
     python -m benchmarks.latency MODEL PHOTOS [--runs 200]
 
 PHOTOS is a folder of JPEG files. The profile has 40 of them; each run adds another one, asks for the 15 first
-interests, and takes it out again, untimed. Where the model has an int8 encoder, both precisions take turns, photo by photo.
+interests, and takes it out again, untimed. Where the model has an int8 encoder, both precisions take turns, photo by
+photo.
 """
 
 from __future__ import annotations
