@@ -13,7 +13,7 @@ setup: .venv/installed  ## create .venv and install the project with its trainin
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,compare,cluster,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,compare,cluster,mobile,dev]'
 	@touch $@
 
 demo: setup  ## generate a shop, train both stages on it, write runs/demo/report.html, recommend items

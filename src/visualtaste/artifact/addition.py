@@ -23,8 +23,10 @@ _WORKSPACE = ".export.partial"
 def adding_to(folder: Path) -> Iterator[Path]:
     """Hold a model folder for adding to it; yields an empty folder inside it for what is being made.
 
-    What a killed process left there goes first. Raises InUseError, at once, while another process adds something.
+    What a killed process left there goes first. Raises ArtifactError as `read_manifest` does, and InUseError, at
+    once, while another process adds something.
     """
+    read_manifest(folder, TasteManifest)  # what is no model folder gets no lock file
     with exclusive(folder / _LOCK):
         workspace = folder / _WORKSPACE
         shutil.rmtree(workspace, ignore_errors=True)

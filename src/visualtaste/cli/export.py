@@ -19,6 +19,7 @@ class Form(StrEnum):
     """What a model can be exported to."""
 
     INT8 = "int8"
+    EXECUTORCH = "executorch"
 
 
 def export(
@@ -29,7 +30,11 @@ def export(
     ] = None,
     to: Annotated[
         Form,
-        typer.Option("--to", help="int8: the encoder in 8-bit integers, for CPUs.", show_default=False),
+        typer.Option(
+            "--to",
+            help="int8: the encoder in 8-bit integers, for CPUs. executorch: both networks, for phones.",
+            show_default=False,
+        ),
     ] = ...,  # type: ignore[assignment]  # typer's way to say that an option must be given
 ) -> None:
     """Write a further form of a model into its folder, once it has been checked against PyTorch.
@@ -39,6 +44,8 @@ def export(
     with errors_as_one_line():
         if to is Form.INT8:
             _int8(model, dataset)
+        else:
+            _executorch(model, dataset)
 
 
 def _int8(model: Path, dataset: Path | None) -> None:
@@ -46,15 +53,29 @@ def _int8(model: Path, dataset: Path | None) -> None:
         raise ConfigError(
             f"int8 is calibrated on photos: give the data set, `visualtaste export {model} DATASET --to int8`"
         )
-    from visualtaste.artifact.folder import read_manifest
-    from visualtaste.artifact.manifest import TasteManifest
     from visualtaste.data.dataset import Dataset
     from visualtaste.export.int8.export import export_int8
 
-    read_manifest(model, TasteManifest)  # before a folder that is none gets a lock
     made = export_int8(model, Dataset.read(dataset), RichReporter())
     show_int8(model, made)
     err.print(f"[bold green]done:[/] {model / made.file}", highlight=False)
+
+
+def _executorch(model: Path, dataset: Path | None) -> None:
+    if dataset is not None:
+        raise ConfigError(f"executorch needs no data set: `visualtaste export {model} --to executorch`")
+    from visualtaste.export.mobile.export import export_executorch
+
+    made = export_executorch(model, RichReporter())
+    for name in (made.encoder_file, made.interests_file):
+        out.print(f"{name:<14} {(model / name).stat().st_size / 1e6:.1f} MB", highlight=False)
+    lines = (
+        f"reads          pixels {made.pixels}; features of at most {made.max_photos} photos",
+        f"cosine         {made.cosine_worst:.6f} at worst with PyTorch's features, {made.compared_photos} photos",
+        f"probabilities  differ by at most {made.probability_gap:.1e} from PyTorch's",
+    )
+    out.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+    err.print(f"[bold green]done:[/] {model}", highlight=False)
 
 
 def show_int8(model: Path, made: Int8Export) -> None:

@@ -31,14 +31,15 @@ class Agreement:
         return cls(len(cosines), float(cosines.mean()), float(most), float(cosines.min()))
 
 
-def torch_features(encoder: Encoder, pixels: UInt8, task: Task) -> Float32:
+def torch_features(encoder: Encoder, pixels: UInt8, task: Task | None = None) -> Float32:
     """Features (n, K) of photos (n, S, S, 3) by the network as it was trained; the task advances by one a photo."""
     features = []
     for start in range(0, len(pixels), _AT_ONCE):
         part = torch.from_numpy(pixels[start : start + _AT_ONCE])
         with torch.inference_mode():
             features.append(encoder(part).numpy())
-        task.advance(len(part))
+        if task:
+            task.advance(len(part))
     return np.concatenate(features)
 
 

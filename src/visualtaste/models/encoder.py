@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
         config = transformers.MobileNetV1Config(
             depth_multiplier=settings.scratch.depth_multiplier, image_size=settings.image_size
         )
-        backbone = transformers.AutoModel.from_config(config)
+        with quiet_transformers():
+            backbone = transformers.AutoModel.from_config(config)
         spec = PreprocessingSpec(size=settings.image_size)
     else:
         with quiet_transformers():
@@ -143,7 +145,15 @@ def _normalisation(name: str) -> dict[str, tuple[float, ...]]:
 
 @contextlib.contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Without transformers' own bars, and its report that a classifier's head is not loaded, as is meant here."""
+    """Without transformers' own bars, and its report that a classifier's head is not loaded, as is meant here.
+
+    Nor the reports of torchao, which transformers imports where it is installed (with ExecuTorch): that its kernels
+    for GPUs do not load.
+    """
+    talkative = [logging.getLogger(name) for name in ("torchao", "torch.utils._pytree")]
+    levels = [logger.level for logger in talkative]
+    for logger in talkative:
+        logger.setLevel(logging.ERROR)
     log = transformers.utils.logging
     verbosity, bars = log.get_verbosity(), log.is_progress_bar_enabled()
     log.set_verbosity_error()
@@ -154,3 +164,5 @@ def quiet_transformers() -> Iterator[None]:
         log.set_verbosity(verbosity)
         if bars:
             log.enable_progress_bar()
+        for logger, level in zip(talkative, levels, strict=True):
+            logger.setLevel(level)

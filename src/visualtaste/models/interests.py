@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from visualtaste.config import InterestsSettings
+from visualtaste.errors import ArtifactError
 from visualtaste.models.gating import make_gating, make_output_gating
 from visualtaste.models.head import Head
 from visualtaste.models.losses import calibrated_logits
@@ -45,9 +50,11 @@ class InterestsModel(nn.Module):
 
         Raw: as the weighted loss shapes them; `predict` gives probabilities. No user may be without photos.
         """
-        segments = segments_of(offsets, features)
+        return self._logits(features, segments_of(offsets, features), offsets.shape[0] - 1)
+
+    def _logits(self, features: Tensor, segments: Tensor, users: int) -> tuple[Tensor, Tensor]:
         features = (features - self.feature_mean) * self.feature_scale
-        pooled, attention = self.pooling(features, segments, offsets.shape[0] - 1)  # (U, P), (T,)
+        pooled, attention = self.pooling(features, segments, users)  # (U, P), (T,)
         logits = self.head(self.feature_dropout(self.gating(pooled)))
         return self.output_gating(logits), attention
 
@@ -59,9 +66,18 @@ class InterestsModel(nn.Module):
     def predict_logits(self, features: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """The logits (U, D) of what `predict` gives, and the attention (T,)."""
         logits, attention = self(features, offsets)
-        if self.settings.calibrate:
-            logits = calibrated_logits(logits, self.settings.positive_weight) + self.shift
-        return logits, attention
+        return self._calibrated(logits), attention
+
+    def predict_one(self, features: Tensor) -> Tensor:
+        """Probabilities (D,) of the one user who has all the photos, features (n, K); as `predict` of that user."""
+        everything = torch.zeros(features.shape[0], dtype=torch.int64, device=features.device)
+        logits, _ = self._logits(features, everything, 1)
+        return torch.sigmoid(self._calibrated(logits)).squeeze(0)
+
+    def _calibrated(self, logits: Tensor) -> Tensor:
+        if not self.settings.calibrate:
+            return logits
+        return calibrated_logits(logits, self.settings.positive_weight) + self.shift
 
     def standardise(self, mean: Tensor, deviation: Tensor) -> None:
         """Bring features of the given mean and standard deviation (K,) to zero mean and unit variance from now on.
@@ -70,3 +86,16 @@ class InterestsModel(nn.Module):
         """
         self.feature_mean.copy_(mean)
         self.feature_scale.copy_(1 / deviation.clamp_min(0.1 * deviation.mean()).clamp_min(1e-6))
+
+
+def load_interests(path: Path, feature_size: int, categories: int, settings: InterestsSettings) -> InterestsModel:
+    """The trained network of a model folder, for prediction, from its `interests.safetensors`.
+
+    Raises ArtifactError when the file cannot be read or belongs to another network.
+    """
+    model = InterestsModel(feature_size, categories, settings)
+    try:
+        model.load_state_dict(load_file(path))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ArtifactError(f"{path} cannot be read as the weights of these interests: {error}") from None
+    return model.eval()

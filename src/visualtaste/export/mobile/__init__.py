@@ -1,0 +1,1 @@
+"""Both networks as ExecuTorch programs, for phones."""
