@@ -34,10 +34,10 @@ def rounded(weight: Float64, step: Float64, covariance: Float64) -> Float64:
     variance = np.diagonal(covariance, axis1=1, axis2=2)
     order = np.argsort(-variance, axis=1, kind="stable")  # (G, d)
     group = np.arange(groups)[:, None]
-    damped = covariance + np.eye(size) * (_DAMPING * variance.mean(axis=1) + 1e-12)[:, None, None]
-    damped = damped[group[:, :, None], order[:, :, None], order[:, None, :]]
+    damping = np.maximum(_DAMPING * variance.mean(axis=1), 1e-12)
+    inverse = _inverse(covariance, damping)[group[:, :, None], order[:, :, None], order[:, None, :]]
     left = np.take_along_axis(weight, order[:, None, :], axis=2)
-    carry = np.linalg.cholesky(np.linalg.inv(damped)).swapaxes(1, 2)  # upper triangular (G, d, d)
+    carry = np.linalg.cholesky(inverse).swapaxes(1, 2)  # upper triangular (G, d, d)
     levels = np.empty_like(weight)
     for place in range(size):
         levels[:, :, place] = np.clip(np.round(left[:, :, place] / step), -LEVELS, LEVELS)
@@ -46,3 +46,13 @@ def rounded(weight: Float64, step: Float64, covariance: Float64) -> Float64:
     result = np.empty_like(weight)
     np.put_along_axis(result, np.broadcast_to(order[:, None, :], weight.shape), levels, axis=2)
     return result
+
+
+def _inverse(covariance: Float64, damping: Float64) -> Float64:
+    """Of covariances (G, d, d) with `damping` (G,) added to every variance.
+
+    Sums over many photos leave small variances with errors as large as themselves; what is negative counts as none.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    scaled = vectors / (np.maximum(values, 0) + damping[:, None])[:, None, :]
+    return scaled @ vectors.swapaxes(1, 2)

@@ -46,10 +46,11 @@ def without_scaling(model: onnx.ModelProto) -> FloatNetwork:
     """The network with (pixel / 255 - mean) / std folded into the weights and bias of its first convolution.
 
     The convolution pads with zeros, which now stand for the zero point and no longer for the mean: at the border of
-    a photo that differs by half a level of 255 where all channels have one mean. A network that does not begin so is
-    returned as it is.
+    a photo that differs by half a level of 255 where all channels have one mean. In a network that does not begin so,
+    pixels stay the input. Convolutions without a bias get one of zeros, for what rounding takes from their mean.
     """
     graph = model.graph
+    _give_biases(graph)
     pixels = onnx.ValueInfoProto()
     pixels.CopyFrom(graph.input[0])
     tensors = {tensor.name: tensor for tensor in graph.initializer}
@@ -59,7 +60,7 @@ def without_scaling(model: onnx.ModelProto) -> FloatNetwork:
     divisor, mean, std = (numpy_helper.to_array(tensors[node.input[1]]).astype(np.float64) for node in chain[2:5])
     convolution = chain[-1]
     weight = numpy_helper.to_array(tensors[convolution.input[1]]).astype(np.float64)  # (O, 3, h, w)
-    if divisor.size != 1 or {mean.size, std.size} - {1, weight.shape[1]} or len(convolution.input) < 3:
+    if divisor.size != 1 or {mean.size, std.size} - {1, weight.shape[1]}:
         return FloatNetwork(model, pixels, None)
     mean, std = (np.broadcast_to(value.reshape(-1), (weight.shape[1],)) for value in (mean, std))
     scale, zero_point = 1 / float(divisor), round(float(mean.mean() * divisor))
@@ -113,6 +114,16 @@ def _chain(graph: onnx.GraphProto, first: Sequence[onnx.NodeProto]) -> list[onnx
         chain.append(users[0])
         users = [node for node in graph.node if chain[-1].output[0] in node.input]
     return chain
+
+
+def _give_biases(graph: onnx.GraphProto) -> None:
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Conv" and len(node.input) == 2 and node.input[1] in tensors:
+            name = f"{node.output[0]}_bias"
+            zeros = np.zeros(tensors[node.input[1]].dims[0], dtype=np.float32)
+            graph.initializer.append(numpy_helper.from_array(zeros, name))
+            node.input.append(name)
 
 
 def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:

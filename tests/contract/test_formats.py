@@ -1,0 +1,99 @@
+"""One model, every form of it: the same photos give the same features and the same probabilities."""
+
+import shutil
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+import torch
+
+from support.exportable_model import SIZE, write_exportable_model, write_exportable_shop
+from visualtaste.config import POOLING_TITLES
+from visualtaste.export.agreement import Agreement
+from visualtaste.export.int8.export import export_int8
+from visualtaste.inference.taste_model import TasteModel
+from visualtaste.models.encoder import load_encoder
+from visualtaste.models.interests import load_interests
+from visualtaste.types import Ragged
+
+needs_executorch = pytest.mark.skipif(find_spec("executorch") is None, reason="pip install 'visualtaste[mobile]'")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("formats")
+    shop = write_exportable_shop(folder / "shop")
+    export_int8(write_exportable_model(folder / "model", shop), shop)
+    return folder / "model"
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    """Black, white, one hue, stripes of a pixel, a gradient, noise."""
+    random = np.random.default_rng(0)
+    photos = np.zeros((6, SIZE, SIZE, 3), dtype=np.uint8)
+    photos[1] = 255
+    photos[2, :, :, 0] = 255
+    photos[3, ::2] = 255
+    photos[4] = np.linspace(0, 255, SIZE, dtype=np.uint8)[:, None]
+    photos[5] = random.integers(0, 256, photos[5].shape)
+    return photos
+
+
+@pytest.fixture(scope="module")
+def features(folder, pixels):
+    """What PyTorch says."""
+    encoder = load_encoder(folder, TasteModel.load(folder).manifest.preprocessing)
+    with torch.inference_mode():
+        return encoder(torch.from_numpy(pixels)).numpy()
+
+
+@pytest.mark.parametrize(("precision", "least"), [("float32", 0.9999), ("int8", 0.99)])
+def test_onnx_makes_the_features_of_pytorch(folder, pixels, features, precision, least):
+    encoder = TasteModel.load(folder, precision).encoder
+    together = encoder.encode(pixels)
+    assert Agreement.of(together, features).worst >= least
+    alone = np.concatenate([encoder.encode(pixels[i : i + 1]) for i in range(len(pixels))])
+    np.testing.assert_allclose(alone, together, atol=1e-5)
+
+
+def test_int8_gives_nearly_the_same_probabilities(folder, pixels):
+    said = []
+    for precision in ("float32", "int8"):
+        model = TasteModel.load(folder, precision)
+        sets = Ragged(model.encoder.encode(pixels), np.array([0, len(pixels)]))
+        said.append(model.predict(sets).probabilities)
+    np.testing.assert_allclose(*said, atol=0.02)
+
+
+@needs_executorch
+def test_executorch_makes_the_features_of_pytorch(folder, pixels, features, tmp_path):
+    from visualtaste.export.mobile.export import export_executorch
+    from visualtaste.export.mobile.program import Program
+
+    copy = shutil.copytree(folder, tmp_path / "model")
+    record = export_executorch(copy)
+    assert record == TasteModel.load(copy).manifest.exports.executorch
+    assert TasteModel.load(copy, "int8").manifest.exports.int8  # which the folder had before
+    program = Program(copy / record.encoder_file)
+    made = np.concatenate([program(torch.from_numpy(photo[None])).numpy() for photo in pixels])
+    assert Agreement.of(made, features).worst >= 0.9999
+    interests = Program(copy / record.interests_file)(torch.from_numpy(features)).numpy()
+    expected = TasteModel.load(copy).predict(Ragged(features, np.array([0, len(features)]))).probabilities[0]
+    np.testing.assert_allclose(interests, expected, atol=1e-5)
+
+
+@needs_executorch
+@pytest.mark.parametrize("pooling", POOLING_TITLES)
+def test_every_pooling_runs_on_a_phone(pooled_model_folder, pooling, tmp_path):
+    from visualtaste.export.mobile.export import LARGEST_GAP, MAX_PHOTOS, _compare_probabilities, _OneUser
+    from visualtaste.export.mobile.program import Program, write_program
+
+    model = TasteModel.load(pooled_model_folder(pooling))
+    settings = model.manifest.config.interests
+    network = load_interests(
+        model.folder / "interests.safetensors", model.manifest.feature_size, len(model.categories), settings
+    )
+    example = torch.zeros(7, model.manifest.feature_size)
+    write_program(_OneUser(network), example, tmp_path / "interests.pte", {0: ("photos", MAX_PHOTOS)})
+    assert _compare_probabilities(Program(tmp_path / "interests.pte"), network) <= LARGEST_GAP
