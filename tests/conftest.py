@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable
 from functools import cache
@@ -41,6 +42,27 @@ def pooled_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[s
 
         return write_pooled_model(tmp_path_factory.mktemp("pooled") / pooling, pooling)
 
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exportable_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated shop, in `shop/`, and a model for it with a real encoder, in `model/`; copy it to change it."""
+    from support.exportable_model import write_exportable_model, write_exportable_shop  # brings torch
+
+    folder = tmp_path_factory.mktemp("exportable")
+    write_exportable_model(folder / "model", write_exportable_shop(folder / "shop"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def int8_model_folder(exportable_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That model with an int8 encoder; shared."""
+    from visualtaste.data.dataset import Dataset
+    from visualtaste.export.int8.export import export_int8
+
+    folder = shutil.copytree(exportable_folder / "model", tmp_path_factory.mktemp("int8") / "model")
+    export_int8(folder, Dataset.read(exportable_folder / "shop"))
     return folder
 
 

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from support.exportable_model import SIZE, write_exportable_model, write_exportable_shop
-from visualtaste.config import POOLING_TITLES
+from support.exportable_model import SIZE
 from visualtaste.export.agreement import Agreement
-from visualtaste.export.int8.export import export_int8
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.models.encoder import load_encoder
 from visualtaste.models.interests import load_interests
@@ -20,11 +18,8 @@ needs_executorch = pytest.mark.skipif(find_spec("executorch") is None, reason="p
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("formats")
-    shop = write_exportable_shop(folder / "shop")
-    export_int8(write_exportable_model(folder / "model", shop), shop)
-    return folder / "model"
+def folder(int8_model_folder):
+    return int8_model_folder
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +79,8 @@ def test_executorch_makes_the_features_of_pytorch(folder, pixels, features, tmp_
 
 
 @needs_executorch
-@pytest.mark.parametrize("pooling", POOLING_TITLES)
-def test_every_pooling_runs_on_a_phone(pooled_model_folder, pooling, tmp_path):
+@pytest.mark.parametrize("pooling", ["attention2_gating_bn", "max", "pma", "category_attention", "netfv"])
+def test_poolings_of_every_kind_run_on_a_phone(pooled_model_folder, pooling, tmp_path):
     from visualtaste.export.mobile.export import LARGEST_GAP, MAX_PHOTOS, _compare_probabilities, _OneUser
     from visualtaste.export.mobile.program import Program, write_program
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import visualtaste
-from support.exportable_model import write_exportable_model, write_exportable_shop
 from visualtaste.artifact.addition import adding_to
+from visualtaste.data.dataset import Dataset
 from visualtaste.data.splits import split_users
 from visualtaste.errors import ArtifactError, DataError, InUseError, TrainingError
 from visualtaste.export.int8 import export as int8
@@ -15,20 +15,13 @@ from visualtaste.files import digest_file
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    return write_exportable_shop(tmp_path_factory.mktemp("shop") / "shop")
+def shop(exportable_folder):
+    return Dataset.read(exportable_folder / "shop")
 
 
 @pytest.fixture(scope="module")
-def float_folder(tmp_path_factory, shop):
-    return write_exportable_model(tmp_path_factory.mktemp("model") / "model", shop)
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory, float_folder, shop):
-    folder = tmp_path_factory.mktemp("exported") / "model"
-    shutil.copytree(float_folder, folder)
-    return folder, int8.export_int8(folder, shop)
+def float_folder(exportable_folder):
+    return exportable_folder / "model"
 
 
 @pytest.fixture
@@ -40,8 +33,9 @@ def content(folder):
     return {path.name: digest_file(path) for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
 
 
-def test_features_are_those_of_float32_nearly(exported, shop):
-    folder, record = exported
+def test_features_are_those_of_float32_nearly(int8_model_folder, shop):
+    folder = int8_model_folder
+    record = visualtaste.load(folder).manifest.exports.int8
     photos = [shop.image_path(row) for row in range(20)]
     exact = visualtaste.load(folder).encode(photos)
     near = visualtaste.load(folder, precision="int8").encode(photos)
@@ -52,10 +46,10 @@ def test_features_are_those_of_float32_nearly(exported, shop):
     assert record.f1_at_15_float32 - record.f1_at_15 <= 0.005
 
 
-def test_the_manifest_tells_of_it_and_features_are_stored_apart(exported):
-    folder, record = exported
+def test_the_manifest_tells_of_it_and_features_are_stored_apart(int8_model_folder):
+    folder = int8_model_folder
     model = visualtaste.load(folder, precision="int8")
-    assert model.manifest.exports.int8 == record
+    record = model.manifest.exports.int8
     assert record.encoder == model.manifest.encoder_digest
     assert model.encoder.key != visualtaste.load(folder).encoder.key
     assert "int8 (features: cosine " in model.describe()
@@ -83,8 +77,8 @@ def test_a_model_without_int8_says_how_to_make_it(float_folder):
         visualtaste.load(float_folder, precision="int8")
 
 
-def test_int8_of_another_encoder_is_not_loaded(exported, tmp_path):
-    folder = shutil.copytree(exported[0], tmp_path / "model")
+def test_int8_of_another_encoder_is_not_loaded(int8_model_folder, tmp_path):
+    folder = shutil.copytree(int8_model_folder, tmp_path / "model")
     manifest = json.loads((folder / "taste.json").read_text())
     manifest["exports"]["int8"]["encoder"] = "0" * 64
     (folder / "taste.json").write_text(json.dumps(manifest))
@@ -93,8 +87,8 @@ def test_int8_of_another_encoder_is_not_loaded(exported, tmp_path):
     visualtaste.load(folder)
 
 
-def test_an_altered_file_is_refused(exported, tmp_path):
-    folder = shutil.copytree(exported[0], tmp_path / "model")
+def test_an_altered_file_is_refused(int8_model_folder, tmp_path):
+    folder = shutil.copytree(int8_model_folder, tmp_path / "model")
     with (folder / "encoder.int8.onnx").open("ab") as stream:
         stream.write(b"\0")
     with pytest.raises(ArtifactError, match="not what was written"):

@@ -47,9 +47,9 @@ class Program:
 
     def __init__(self, path: Path) -> None:
         """Raises TrainingError, naming what is missing, when the runtime has no kernel for a part of it."""
-        from executorch.runtime import Runtime
-
         with _quiet() as said:
+            from executorch.runtime import Runtime
+
             try:
                 self._program = Runtime.get().load_program(path)
                 self._method = self._program.load_method("forward")
