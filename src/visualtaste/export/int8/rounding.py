@@ -55,4 +55,5 @@ def _inverse(covariance: Float64, damping: Float64) -> Float64:
     """
     values, vectors = np.linalg.eigh(covariance)
     scaled = vectors / (np.maximum(values, 0) + damping[:, None])[:, None, :]
-    return scaled @ vectors.swapaxes(1, 2)
+    inverse: Float64 = scaled @ vectors.swapaxes(1, 2)
+    return inverse
