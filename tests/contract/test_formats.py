@@ -2,6 +2,7 @@
 
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,10 +10,13 @@ import torch
 
 from support.exportable_model import SIZE
 from visualtaste.export.agreement import Agreement
+from visualtaste.features.preprocessing import load_pixels
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.models.encoder import load_encoder
 from visualtaste.models.interests import load_interests
 from visualtaste.types import Ragged
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "photos"
 
 needs_executorch = pytest.mark.skipif(find_spec("executorch") is None, reason="pip install 'visualtaste[mobile]'")
 
@@ -23,16 +27,17 @@ def folder(int8_model_folder):
 
 
 @pytest.fixture(scope="module")
-def pixels():
-    """Black, white, one hue, stripes of a pixel, a gradient, noise."""
-    random = np.random.default_rng(0)
-    photos = np.zeros((6, SIZE, SIZE, 3), dtype=np.uint8)
-    photos[1] = 255
-    photos[2, :, :, 0] = 255
-    photos[3, ::2] = 255
-    photos[4] = np.linspace(0, 255, SIZE, dtype=np.uint8)[:, None]
-    photos[5] = random.integers(0, 256, photos[5].shape)
-    return photos
+def pixels(folder):
+    """The golden photos; then black, white, one hue, stripes of a pixel, a gradient, noise."""
+    spec = TasteModel.load(folder).manifest.preprocessing
+    golden = np.stack([load_pixels(path, spec) for path in sorted(GOLDEN.iterdir())])
+    made = np.zeros((6, SIZE, SIZE, 3), dtype=np.uint8)
+    made[1] = 255
+    made[2, :, :, 0] = 255
+    made[3, ::2] = 255
+    made[4] = np.linspace(0, 255, SIZE, dtype=np.uint8)[:, None]
+    made[5] = np.random.default_rng(0).integers(0, 256, made[5].shape)
+    return np.concatenate([golden, made])
 
 
 @pytest.fixture(scope="module")
