@@ -106,10 +106,15 @@ def _recommend(model: TasteModel, dataset: Dataset, evaluated: Evaluated, report
 
 
 def _export(model: TasteModel, dataset: Dataset, reporter: Reporter) -> None:
-    """The same model in 8-bit integers, refused where it is not as good."""
+    """The same model in 8-bit integers; that it is refused, being worse, is a result too."""
+    from visualtaste.errors import TrainingError
     from visualtaste.export.int8.export import export_int8
 
-    made = export_int8(model.folder, dataset, reporter)
+    try:
+        made = export_int8(model.folder, dataset, reporter)
+    except TrainingError as refusal:
+        err.print(refusal, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        return
     out.print("", "[bold]The encoder in 8-bit integers[/]", "", sep="\n")
     show_int8(model.folder, made)
     err.print(f"[bold green]int8:[/] {model.folder / made.file}", highlight=False)

@@ -42,7 +42,7 @@ def test_features_are_those_of_float32_nearly(int8_model_folder, shop):
     cosines = (exact * near).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(near, axis=1)
     assert cosines.min() >= 0.99
     assert not np.array_equal(exact, near)
-    assert record.cosine_mean >= record.cosine_most >= record.cosine_worst
+    assert record.cosine_mean + 1e-9 >= record.cosine_most >= record.cosine_worst  # the mean is rounded
     assert record.f1_at_15_float32 - record.f1_at_15 <= 0.005
 
 
