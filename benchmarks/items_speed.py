@@ -24,7 +24,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from benchmarks.machine import report
+from benchmarks.machine import milliseconds, report
 from visualtaste.config import InterestsSettings
 from visualtaste.data.shop.features import FeaturesShop, features_shop
 from visualtaste.export.interests import export_interests
@@ -147,7 +147,7 @@ def timed(shop: Shop, index: ItemSearch, name: str, runs: int) -> list[dict[str,
     limit = 50.0 if len(shop.catalogue) > 100_000 else 5.0
     rate = BATCH / float(np.median(together))
     return [
-        _milliseconds(f"one recommendation, {name}", alone, limit),
+        milliseconds(f"one recommendation, {name}", alone, limit),
         {
             "name": f"{BATCH} people at once, {name}",
             "figure": round(rate, 1),
@@ -156,9 +156,9 @@ def timed(shop: Shop, index: ItemSearch, name: str, runs: int) -> list[dict[str,
             "unit": "recommendations a second, median",
             "fastest twentieth": round(BATCH / float(np.percentile(together, 5)), 1),
         },
-        _milliseconds(f"processor time of one recommendation, one thread, {name}", processor, limit),
+        milliseconds(f"processor time of one recommendation, one thread, {name}", processor, limit),
         # 500 a second on 2 cores are 4 ms of a core for each
-        _milliseconds(f"processor time of one of {BATCH}, one thread, {name}", processor_together / BATCH, 4.0),
+        milliseconds(f"processor time of one of {BATCH}, one thread, {name}", processor_together / BATCH, 4.0),
     ]
 
 
@@ -170,20 +170,6 @@ def _seconds(clock: Callable[[], float], run: Callable[[int], object], starts: r
         run(start)
         taken.append(clock() - before)
     return np.array(taken)
-
-
-def _milliseconds(name: str, seconds: Float64, limit: float) -> dict[str, Any]:
-    median = 1000 * float(np.median(seconds))
-    return {
-        "name": name,
-        "figure": round(median, 2),
-        "reference": limit,
-        "ratio": round(median / limit, 3),
-        "unit": "ms, median",
-        "fastest twentieth": round(1000 * float(np.percentile(seconds, 5)), 2),
-        "slowest twentieth": round(1000 * float(np.percentile(seconds, 95)), 2),
-        "goal": "at most 1",
-    }
 
 
 def agreement(shop: Shop, exact: ItemSearch, graph: ItemSearch, people: int) -> dict[str, Any]:

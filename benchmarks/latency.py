@@ -12,14 +12,12 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import visualtaste
-from benchmarks.machine import report
+from benchmarks.machine import milliseconds, report
 from visualtaste.inference.profile.profile import Profile
-from visualtaste.types import Float64
 
 SHOWN, TOP = 40, 15
 NEW_PHOTO, STORED = 10.0, 1.0  # goals, ms
@@ -45,12 +43,12 @@ def main() -> None:
     new = np.array([[_update(profile, photo) for profile in profiles] for photo in photos[SHOWN:]])
     size, pooling = model.manifest.preprocessing.size, model.manifest.pooling
     results = [
-        _result(f"a new photo to interests, {each.precision}, {size} px, {pooling}", taken, NEW_PHOTO)
+        milliseconds(f"a new photo to interests, {each.precision}, {size} px, {pooling}", taken, NEW_PHOTO)
         for each, taken in zip(models, new.T, strict=True)
     ]
     content = profiles[0].to_bytes()
     stored = np.array([_read(model, content) for _ in range(arguments.runs)])
-    results.append(_result(f"interests of a stored profile of {SHOWN} photos, {pooling}", stored, STORED))
+    results.append(milliseconds(f"interests of a stored profile of {SHOWN} photos, {pooling}", stored, STORED))
     report("latency", results)
 
 
@@ -67,19 +65,6 @@ def _read(model: visualtaste.TasteModel, content: bytes) -> float:
     start = time.perf_counter()
     Profile.from_bytes(model, content).interests().top(TOP)
     return time.perf_counter() - start
-
-
-def _result(name: str, seconds: Float64, goal: float) -> dict[str, Any]:
-    median = 1000 * float(np.median(seconds))
-    return {
-        "name": name,
-        "figure": round(median, 2),
-        "reference": goal,
-        "ratio": round(median / goal, 3),
-        "unit": "ms, median",
-        "slowest twentieth": round(1000 * float(np.percentile(seconds, 95)), 2),
-        "goal": "at most 1",
-    }
 
 
 if __name__ == "__main__":

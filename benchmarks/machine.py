@@ -12,6 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from visualtaste.types import Float64
+
 LIBRARIES = (
     "numpy",
     "torch",
@@ -47,6 +51,21 @@ def median_seconds(function: Callable[[], object], runs: int = 5, *, warm_up: in
         function()
         taken.append(time.perf_counter() - start)
     return statistics.median(taken)
+
+
+def milliseconds(name: str, seconds: Float64, limit: float) -> dict[str, Any]:
+    """What several runs took, against the milliseconds that their median may take."""
+    median = 1000 * float(np.median(seconds))
+    return {
+        "name": name,
+        "figure": round(median, 2),
+        "reference": limit,
+        "ratio": round(median / limit, 3),
+        "unit": "ms, median",
+        "fastest twentieth": round(1000 * float(np.percentile(seconds, 5)), 2),
+        "slowest twentieth": round(1000 * float(np.percentile(seconds, 95)), 2),
+        "goal": "at most 1",
+    }
 
 
 def report(benchmark: str, results: Sequence[dict[str, Any]]) -> None:
