@@ -1,4 +1,4 @@
-"""Stage 1: photos a second from JPEG files, in training and in extraction, against the plain eager float32 loop.
+"""Stage 1: photos a second from JPEG files in training, against the plain eager float32 loop.
 
     python -m benchmarks.stage1 [--photos 512] [--size 128] [--runs 3]
 
@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,7 @@ from torch import nn
 
 from benchmarks.machine import report
 from visualtaste.config import EncoderSettings
-from visualtaste.export.encoder import export_encoder
-from visualtaste.features.encoder import OnnxEncoder
-from visualtaste.features.photos import load_batches
-from visualtaste.models.encoder import Encoder, make_encoder
+from visualtaste.models.encoder import make_encoder
 from visualtaste.models.head import Head
 from visualtaste.seeding import generator
 from visualtaste.training.finetune import PhotoData, finetune
@@ -49,18 +47,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = make_photos(Path(folder) / "photos", arguments.photos)
         labels = make_labels(arguments.photos)
-        encoder = make_encoder(settings).eval()
-        export_encoder(encoder, Path(folder) / "encoder.onnx")
-        onnx = OnnxEncoder(Path(folder) / "encoder.onnx", encoder.spec)
-        sides = {
-            "training": (
-                lambda: _train_ours(paths, labels, settings),
-                lambda: _train_plain(paths, labels, settings),
-            ),
-            "extraction": (lambda: _extract_ours(paths, onnx), lambda: _extract_plain(paths, encoder)),
-        }
-        results = [_compare(name, *pair, arguments.photos, arguments.runs) for name, pair in sides.items()]
-    report(f"stage 1, {arguments.size} px", results)
+        ours, plain = partial(_train_ours, paths, labels, settings), partial(_train_plain, paths, labels, settings)
+        result = _compare("training", ours, plain, arguments.photos, arguments.runs)
+    report(f"stage 1, {arguments.size} px", [result])
 
 
 def _compare(
@@ -100,22 +89,6 @@ def _train_plain(paths: list[Path], labels: Ragged, settings: EncoderSettings) -
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return time.perf_counter() - start
-
-
-def _extract_ours(paths: list[Path], encoder: OnnxEncoder) -> float:
-    start = time.perf_counter()
-    for batch in load_batches(paths, np.arange(len(paths)), encoder.spec, 64):
-        encoder.encode(batch.pixels)
-    return time.perf_counter() - start
-
-
-@torch.no_grad()
-def _extract_plain(paths: list[Path], encoder: Encoder) -> float:
-    start = time.perf_counter()
-    for first in range(0, len(paths), 32):
-        images = torch.stack([_plain_photo(path, encoder.spec.size) for path in paths[first : first + 32]])
-        encoder.backbone(images)
     return time.perf_counter() - start
 
 
