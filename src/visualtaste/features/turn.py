@@ -1,4 +1,4 @@
-"""Waiting for one's turn to write a feature store."""
+"""Waiting for one's turn to write what one process at a time may write."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from visualtaste.artifact.folder import read_manifest, seal
 from visualtaste.artifact.manifest import ITEMS, TasteManifest
 from visualtaste.errors import ArtifactError
+from visualtaste.features.turn import in_turn
 from visualtaste.files import replace_folder
+from visualtaste.locks import exclusive
 from visualtaste.recommend.arrays import check_arrays, from_arrays, to_arrays
 from visualtaste.recommend.catalogue import ItemCatalogue
 from visualtaste.recommend.graph import GraphSearch
@@ -49,11 +51,11 @@ def write_items(model: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, 
     search: ItemSearch = ExactSearch(catalogue.vectors)
     with _staged(model / ITEMS) as folder:
         for name, array in (to_arrays(catalogue) | {"graph_stretch": stretch}).items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+            _save(folder / f"{name}.npy", array)
         if len(catalogue) >= GRAPH_FROM:
             search = GraphSearch.build(catalogue.vectors, stretch, catalogue.layout.spare)
-            np.save(folder / f"{LEVELS_FILE}.npy", search.links.levels, allow_pickle=False)
-            np.save(folder / f"{NEIGHBOURS_FILE}.npy", search.links.neighbours, allow_pickle=False)
+            _save(folder / f"{LEVELS_FILE}.npy", search.links.levels)
+            _save(folder / f"{NEIGHBOURS_FILE}.npy", search.links.neighbours)
         sealed = seal(folder, manifest)
     return ItemIndex(sealed, catalogue, search)
 
@@ -90,6 +92,17 @@ def _search(folder: Path, manifest: ItemsManifest, catalogue: ItemCatalogue, str
     return GraphSearch.of(links, catalogue.vectors, stretch, catalogue.layout.spare)
 
 
+def _save(path: Path, array: NDArray[Any]) -> None:
+    """Write an array as `np.save` does, whose error on a full disk says neither that it is full nor of which file."""
+    array = np.ascontiguousarray(array)
+    try:
+        with path.open("wb") as stream:
+            np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
+            stream.write(array.data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def _open(path: Path) -> NDArray[Any]:
     try:
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -100,12 +113,16 @@ def _open(path: Path) -> NDArray[Any]:
 
 @contextmanager
 def _staged(target: Path) -> Iterator[Path]:
-    """A folder beside `target` that takes its place on success and vanishes on failure."""
+    """A folder beside `target` that takes its place on success and vanishes on failure.
+
+    What a killed process left there goes first, so others wait until whoever writes is done.
+    """
     staging = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
-        yield staging
-        replace_folder(staging, target)
-    finally:
+    with in_turn(lambda: exclusive(target.with_name(f".{target.name}.lock"))):
         shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        try:
+            yield staging
+            replace_folder(staging, target)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)

@@ -1,12 +1,15 @@
 """An item index is read back as it was written; everything else is refused with what is wrong and what to do."""
 
+import errno
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
 
+from support.full_disk import files_of_at_most
 from support.items import drawn_catalogue
 from visualtaste.artifact.folder import read_manifest, seal
 from visualtaste.artifact.manifest import TasteManifest
@@ -142,7 +145,30 @@ def test_a_failed_write_leaves_the_old_index_whole(model, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_items(model, index.manifest, index.catalogue, STRETCH)
     assert read(model).manifest == index.manifest
-    assert sorted(path.name for path in model.iterdir() if path.name.startswith(".")) == []
+    assert sorted(path.name for path in model.iterdir() if path.name.startswith(".")) == [".items.lock"]
+
+
+def test_a_full_disk_is_said_with_the_name_of_the_file(model):
+    index = read(model)
+    with files_of_at_most(100), pytest.raises(OSError, match=r"File too large: .*\.npy") as caught:
+        write_items(model, index.manifest, index.catalogue, STRETCH)
+    assert caught.value.errno == errno.EFBIG
+    assert read(model).manifest == index.manifest
+
+
+def test_of_two_who_write_the_second_waits_for_the_first(model, monkeypatch):
+    index, others = read(model), []
+
+    def seal_while_another_begins(*arguments):
+        monkeypatch.setattr(module, "seal", seal)
+        others.append(threads.submit(write_items, model, index.manifest, index.catalogue, STRETCH))
+        wait(others, timeout=0.2)
+        return seal(*arguments)
+
+    monkeypatch.setattr(module, "seal", seal_while_another_begins)
+    with ThreadPoolExecutor(1) as threads:
+        written = write_items(model, index.manifest, index.catalogue, STRETCH)
+    assert written.manifest == others[0].result().manifest == read(model).manifest
 
 
 def test_a_large_index_keeps_its_graph(model, monkeypatch, photos):
