@@ -70,10 +70,14 @@ def remove(
     model: Model,
     file: File,
     photos: Annotated[list[str], typer.Argument(help="Photos, or their ids or the beginnings of these.")],
+    int8: Int8Option = False,
 ) -> None:
-    """Remove photos from a profile without a trace; when one is not in it, nothing is removed."""
+    """Remove photos from a profile without a trace; when one is not in it, nothing is removed.
+
+    Where features are dropped, a photo is encoded again: with --int8 if it was added so.
+    """
     with errors_as_one_line():
-        profile = _read(_model(model), file)
+        profile = _read(_model(model, precision_of(int8)), file)
         for photo in photos:
             path = Path(photo)
             if path.is_file():

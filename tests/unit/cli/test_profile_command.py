@@ -69,6 +69,8 @@ def test_features_can_be_dropped_where_the_model_allows_it(
     assert "features are dropped, sums kept" in run("add", model, file, *photos, "--drop-features").stdout
     assert not Profile.from_bytes(TasteModel.load(model), file.read_bytes()).keeps_features
     assert "keeps no features" in one_line(run("remove", model, file, photo_id(photos[0])))
+    # a photo that was added with --int8 has to be encoded so to be taken out
+    assert "has no int8 encoder" in one_line(run("remove", model, file, photos[0], "--int8"))
     assert run("remove", model, file, photos[0]).stdout.startswith("1 photo removed. 2 photos in")
 
 

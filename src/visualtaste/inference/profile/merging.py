@@ -20,7 +20,11 @@ def merge_photos(ours: Photos, theirs: Photos) -> Photos:
     merged = ours | theirs
     for id in sorted(ours.keys() & theirs.keys()):
         if not ours[id].same_photo(theirs[id]):
-            raise ProfileError(f"{id!r} is one photo in this profile and another in that: ids must tell photos apart")
+            kept = ours[id].features is not None and theirs[id].features is not None
+            raise ProfileError(
+                f"{id!r} is one photo in this profile and another in that: ids must tell photos apart"
+                + ("" if kept else ", and where features are dropped, a photo must be encoded in one precision")
+            )
         merged[id] = min(ours[id], theirs[id])
     return merged
 

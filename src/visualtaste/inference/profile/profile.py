@@ -72,7 +72,8 @@ class Profile:
         weight = None if score is None else score.weigh(features)
         new = KeptPhoto(digest(features), weight, features)
         if (known := self._photos.get(id)) is not None:
-            if not known.same_photo(new):
+            # the id of these very bytes: in another precision they have other features, and are the same photo
+            if id != own_id and not known.same_photo(new):
                 raise ProfileError(f"{id!r} is another photo in this profile: remove it first, or choose another id")
             return id
         if self._sums is not None and weight is not None:
@@ -211,7 +212,10 @@ class Profile:
             raise ProfileError(f"this profile keeps no features: to remove {id!r}, give the photo or its features too")
         features, _ = take(self.model, photo)
         if digest(features) != known.digest:
-            raise ProfileError(f"the photo given has other features than the one that was added as {id!r}")
+            raise ProfileError(
+                f"the photo given has other features than the one that was added as {id!r}: it is another photo, or "
+                "was encoded in another precision, or on another processor"
+            )
         return features
 
 

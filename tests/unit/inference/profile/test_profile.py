@@ -140,6 +140,43 @@ def test_two_processors_may_encode_a_photo_a_little_differently(attentive: Taste
     assert only.to_bytes() == left.to_bytes()
 
 
+@pytest.fixture
+def int8(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on, photos are encoded in another precision, which makes other features of them."""
+    encode = TasteModel.encode
+
+    def near(model: TasteModel, photos: list[Path]) -> np.ndarray:
+        return encode(model, photos) + np.float32(0.01)
+
+    return lambda: monkeypatch.setattr(TasteModel, "encode", near)
+
+
+@pytest.mark.parametrize("keep_features", [True, False])
+def test_a_photo_in_another_precision_is_still_the_same_photo(
+    attentive: TasteModel, photos: list[Path], int8: Callable[[], None], keep_features: bool
+) -> None:
+    profile = attentive.profile(keep_features=keep_features)
+    id = profile.add(photos[0])
+    before = profile.to_bytes()
+    int8()
+    assert profile.add(photos[0]) == id
+    assert profile.to_bytes() == before
+
+
+def test_without_features_a_photo_in_another_precision_is_refused_with_the_reason(
+    attentive: TasteModel, photos: list[Path], int8: Callable[[], None]
+) -> None:
+    here, there = (attentive.profile(keep_features=False) for _ in range(2))
+    id = here.add(photos[0])
+    int8()
+    there.add(photos[0])
+    with pytest.raises(ProfileError, match="or was encoded in another precision"):
+        here.remove(id, photos[0])
+    with pytest.raises(ProfileError, match="where features are dropped, a photo must be encoded in one precision"):
+        here.merge(there)
+    assert len(here) == 1
+
+
 def test_a_profile_without_features_takes_in_one_with_them(attentive: TasteModel) -> None:
     kept, dropped, whole = (
         attentive.profile(),
