@@ -9,29 +9,20 @@ pickled weights and Python files, which run what their author likes: listed or n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails, from_json
 
-from visualtaste.artifact.manifest import ITEMS, SCHEMA_VERSION, EncoderManifest, Manifest, TasteManifest
+from visualtaste.artifact.manifest import ITEMS, EncoderManifest, Manifest, TasteManifest
+from visualtaste.artifact.parse import COPY_AGAIN, AnyManifest, first_problem, parse
 from visualtaste.errors import ArtifactError
 from visualtaste.files import digest_file, write_json
-
-AnyManifest = TypeVar("AnyManifest", bound=Manifest)
-
-# 1000 categories and a long history make some 200 kB; what is far beyond was not written by visualtaste.
-_MAX_MANIFEST_BYTES = 16 * 2**20
 
 _THREADS = 4
 _TRANSFORMERS = "encoder"  # the folder in its layout
 _RUNS_NOTHING = (".json", ".safetensors")
-
-_COPY_AGAIN = "copy the whole folder again"
 
 
 def read_manifest(folder: Path, kind: type[AnyManifest]) -> AnyManifest:
@@ -44,7 +35,7 @@ def read_manifest(folder: Path, kind: type[AnyManifest]) -> AnyManifest:
         if not (folder / kind.FILE).is_file():
             raise ArtifactError(_not_of_kind(folder, kind))
         _check_inside(folder / kind.FILE, folder.resolve())
-        manifest = _parse(folder / kind.FILE, kind)
+        manifest = parse(folder / kind.FILE, kind)
         _check_files(folder, manifest)
         return manifest
     except (OSError, RuntimeError) as error:  # no permission, a broken disk, a name too long, links in a circle
@@ -80,50 +71,15 @@ def seal(folder: Path, manifest: AnyManifest) -> AnyManifest:
     try:
         sealed = type(manifest).model_validate({**manifest.model_dump(), "files": digests})
     except ValidationError as error:
-        raise ArtifactError(f"{folder}: {_first_problem(error.errors()[0])}") from None
+        raise ArtifactError(f"{folder}: {first_problem(error.errors()[0])}") from None
     write_json(folder / manifest.FILE, sealed.model_dump(mode="json"))
     return sealed
-
-
-def _parse(path: Path, kind: type[AnyManifest]) -> AnyManifest:
-    if path.stat().st_size > _MAX_MANIFEST_BYTES:
-        raise ArtifactError(f"{path} is larger than any manifest: it was not written by visualtaste")
-    content = path.read_bytes()
-    try:
-        version = from_json(content).get("schema_version")
-        json.loads(content, object_pairs_hook=_refuse_doubled)
-    except _DoubledKeyError as error:
-        raise ArtifactError(f"{path}: key {str(error)!r} stands there twice: {_COPY_AGAIN}") from None
-    except (ValueError, AttributeError):
-        raise ArtifactError(f"{path} is not a JSON object: it is damaged, {_COPY_AGAIN}") from None
-    if not isinstance(version, int) or version < 1:
-        raise ArtifactError(f"{path}: schema_version is {version!r}, not a number from 1: {_COPY_AGAIN}")
-    if version > SCHEMA_VERSION:
-        raise ArtifactError(
-            f"{path} has version {version}, this program reads {SCHEMA_VERSION}: pip install -U visualtaste"
-        )
-    try:
-        return kind.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        raise ArtifactError(f"{path}: {_first_problem(error.errors()[0])}: {_COPY_AGAIN}") from None
-
-
-class _DoubledKeyError(Exception):
-    """A key that an object has twice: who reads the file may see the one value, and a program takes the other."""
-
-
-def _refuse_doubled(pairs: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise _DoubledKeyError(key)
-        seen.add(key)
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
     unlisted = sorted(set(manifest.NETWORKS) - manifest.files.keys())
     if unlisted:
-        raise ArtifactError(f"{folder / manifest.FILE} does not list {unlisted[0]}: it is incomplete, {_COPY_AGAIN}")
+        raise ArtifactError(f"{folder / manifest.FILE} does not list {unlisted[0]}: it is incomplete, {COPY_AGAIN}")
     root = folder.resolve()
     for name in manifest.files:
         _refuse_code(folder, name)
@@ -133,7 +89,7 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
         digests = threads.map(lambda name: digest_file(folder / name), manifest.files)
         for (name, digest), found in zip(manifest.files.items(), digests, strict=True):
             if found != digest:
-                raise ArtifactError(f"{folder / name} is not what was written (its digest differs): {_COPY_AGAIN}")
+                raise ArtifactError(f"{folder / name} is not what was written (its digest differs): {COPY_AGAIN}")
     added = next(_added_files(folder, manifest), None)
     if added is not None:
         raise ArtifactError(f"{folder / added} is not part of what was written: move it out of the folder")
@@ -158,7 +114,7 @@ def _check_plain(path: Path, root: Path) -> None:
     _check_inside(path, root)
     if not path.is_file():
         problem = "is not a plain file" if path.exists() else "is missing"
-        raise ArtifactError(f"{path} {problem}: {_COPY_AGAIN}")
+        raise ArtifactError(f"{path} {problem}: {COPY_AGAIN}")
 
 
 def _added_files(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -195,13 +151,3 @@ def _not_of_kind(folder: Path, kind: type[Manifest]) -> str:
         return f"{folder} is a data set, not {'a model' if wants_model else 'an encoder'}: `visualtaste fit` trains one"
     command = "fit" if wants_model else "fit-encoder"
     return f"{folder} is not a complete {noun}: it has no {kind.FILE}; `visualtaste {command}` writes one"
-
-
-def _first_problem(error: ErrorDetails) -> str:
-    key = ".".join(map(str, error["loc"]))
-    if not key.isprintable():
-        key = repr(key)
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {key!r}"
-    message = error["msg"].removeprefix("Value error, ")  # of a check of ours, whose message says it all
-    return message if not key or error["type"] == "value_error" else f"{key}: {message}"

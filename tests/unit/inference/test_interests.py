@@ -1,4 +1,4 @@
-"""Ranking by probability."""
+"""Interests, ranked by their probability."""
 
 from __future__ import annotations
 
