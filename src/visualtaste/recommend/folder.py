@@ -75,6 +75,8 @@ def read_items(model: Path, taste: TasteManifest) -> ItemIndex:
         manifest = read_manifest(folder, ItemsManifest)
         if not manifest.belongs_to(taste):
             raise ArtifactError(f"{folder} was made with another model")
+        if manifest.features_by not in (None, taste.int8_digest):
+            raise ArtifactError(f"{folder} was made in int8, with an encoder that the model no longer has")
         arrays = {name: _open(folder / f"{name}.npy") for name in ARRAYS}
         check_arrays(arrays, folder, manifest.items, manifest.feature_size, len(manifest.categories))
         catalogue = from_arrays(arrays)

@@ -66,7 +66,6 @@ class ItemsManifest(Manifest):
         """Whether the index was made with this very model."""
         return (
             self.encoder == model.files[ENCODER]
-            and (self.features_by is None or self.features_by == model.int8_digest)
             and self.interests == model.files[INTERESTS]
             and self.categories == model.categories
             and self.preprocessing == model.preprocessing

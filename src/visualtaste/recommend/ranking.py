@@ -47,7 +47,8 @@ def rank(search: ItemSearch, queries: Sequence[Query], wish: Wish, allowed: Bool
     The search proposes, by the part of the score that is an inner product; variants and neighbours of known items
     join; all of them are scored exactly. Where too few are left once what was seen and doubled products are gone,
     or where an item that was not proposed could still be among the best, the search is repeated for four times as
-    many: with an exact search, what comes out is what scoring the whole catalogue gives.
+    many: with an exact search, what comes out is what scoring the whole catalogue gives. (With more categories than
+    the posterior part of a vector is wide, the inner product is a little off, and so could be the last places.)
     """
     if not queries:
         return []
