@@ -16,7 +16,7 @@ setup: .venv/installed  ## create .venv and install the project with its trainin
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,compare,cluster,mobile,dev]'
 	@touch $@
 
-demo: setup  ## generate a shop, train both stages on it, write runs/demo/report.html, recommend items
+demo: setup  ## generate a shop, train both stages on it, write runs/demo/report.html, recommend items, export int8
 	$(BIN)/visualtaste demo -o runs/demo
 
 test: setup  ## ruff, mypy, import-linter and all tests

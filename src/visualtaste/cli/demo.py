@@ -1,4 +1,4 @@
-"""`visualtaste demo`: the whole way on a generated shop, from pictures to recommended items, in about two minutes."""
+"""`visualtaste demo`: the whole way on a generated shop, from pictures to items and an int8 model, in two minutes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def demo(
     ),
     seed: Annotated[int, typer.Option("--seed", help="Seed of the shop and of the training.")] = 0,
 ) -> None:
-    """Generate a shop, train both stages with the four published poolings, evaluate, write a report, recommend items.
+    """Generate a shop, train with the four published poolings, evaluate, report, recommend items, export int8.
 
     In the generated shop a third of what people buy are gifts for others: photos that say nothing about the
     buyer. Attention learns to look past them, averaging cannot. The report says because of which photos each
