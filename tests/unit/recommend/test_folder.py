@@ -94,7 +94,7 @@ REFUSED = {
         r"blend\.photos\.visual: Input should be greater than or equal to 0",
     ),
     "other encoder": (lambda m: reseal(m, encoder="0" * 64), "was made with another model"),
-    "other int8 encoder": (lambda m: reseal(m, features_by="0" * 64), "in int8, with an encoder that the model no long"),
+    "other int8 encoder": (lambda m: reseal(m, features_by="0" * 64), "with an encoder that the model no longer has"),
     "other interests": (lambda m: reseal(m, interests="0" * 64), "was made with another model"),
     "other count": (lambda m: reseal(m, items=7), r"offsets\.npy is int64 \(31,\), which does not fit"),
     "other kind": (lambda m: put(m, "features", lambda a: a.astype(np.float32)), r"features\.npy is float32 \(30, 4\)"),
