@@ -33,11 +33,16 @@ class ExportPhotos:
 
     @classmethod
     def of(cls, model: TasteModel, dataset: Dataset) -> ExportPhotos:
-        """Raises DataError when the data set has none of the model's categories, or leaves nobody to train or test."""
+        """Raises DataError when no category of the data set is the model's, or nobody can train, validate or test."""
         if not set(model.categories) & set(dataset.categories):
             raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
         seed = model.manifest.config.seed
         split = split_users(dataset.user_ids, model.manifest.split)
+        if len(split.validation) == 0:
+            raise DataError(
+                f"{dataset.folder}: none of its {len(dataset.user_ids)} users is one for validation, so what an export "
+                "loses cannot be measured"
+            )
         learners = np.sort(np.concatenate([split.train, split.encoder_only]))
         train = np.unique(dataset.user_items.take(learners).values)
         train = generator(seed, "export", "calibration").permutation(train)

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,6 +111,14 @@ def test_no_photo_of_test_users_alone_is_used_and_none_serves_twice(float_folder
     assert set(photos.comparison) <= trained | set(shop.user_items.take(split.validation).values)
     assert set(photos.calibration).isdisjoint(photos.comparison)
     assert set(photos.validation_users) <= set(split.validation)
+
+
+def test_without_validation_users_it_is_refused_before_anything_is_computed(float_folder, shop):
+    model = visualtaste.load(float_folder)
+    config = model.manifest.config.updated({"split": {"validation": 0.0}})
+    unchecked = replace(model, manifest=model.manifest.model_copy(update={"config": config}))
+    with pytest.raises(DataError, match="none of its 60 users is one for validation"):
+        ExportPhotos.of(unchecked, shop)
 
 
 def test_a_data_set_of_other_categories_is_refused(folder, tmp_path):

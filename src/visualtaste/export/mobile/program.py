@@ -37,9 +37,10 @@ def write_program(module: nn.Module, example: Tensor, path: Path, dynamic: Dynam
         try:
             traced = torch.export.export(module, (example,), dynamic_shapes=(sizes,), strict=False)
             lowered = to_edge_transform_and_lower(traced, partitioner=[XnnpackPartitioner()])
-            path.write_bytes(lowered.to_executorch().buffer)
+            content = lowered.to_executorch().buffer
         except Exception as error:  # the compiler's errors share no narrower class
             raise TrainingError(f"{path.name}: ExecuTorch cannot lower this network: {_first_line(error)}") from error
+    path.write_bytes(content)
 
 
 class Program:
