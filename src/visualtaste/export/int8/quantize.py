@@ -18,6 +18,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from visualtaste.export.int8.moments import Moments, convolutions, input_moments
 from visualtaste.export.int8.rounding import LEVELS, rounded, steps
 from visualtaste.export.int8.scaling import FloatNetwork, replace_tensor, with_pixels, without_scaling
+from visualtaste.files import atomic_path
 from visualtaste.progress import Task
 from visualtaste.types import Float64, UInt8
 
@@ -37,11 +38,11 @@ def quantize_encoder(source: Path, target: Path, pixels: UInt8, task: Task) -> N
     The task advances by two a photo.
     """
     at_once = max(1, _PIXELS_AT_ONCE // pixels[0, :, :, 0].size)
-    with TemporaryDirectory(prefix="visualtaste-int8-") as folder, _quiet():
-        simple = Path(folder) / "simple.onnx"
+    with _scratch() as folder, _quiet():
+        simple = folder / "simple.onnx"
         quant_pre_process(source, simple, skip_symbolic_shape=True)
         network = without_scaling(onnx.load(simple))
-        overrides = _round_weights(network, input_moments(network, pixels, at_once, Path(folder), task))
+        overrides = _round_weights(network, input_moments(network, pixels, at_once, folder, task))
         if network.levels:
             scale, zero_point = network.levels
             levels = {"scale": np.array(scale, dtype=np.float32), "zero_point": np.array(zero_point, dtype=np.uint8)}
@@ -49,7 +50,7 @@ def quantize_encoder(source: Path, target: Path, pixels: UInt8, task: Task) -> N
         onnx.save(network.model, simple)
         quantize_static(
             simple,
-            target,
+            folder / "quantized.onnx",
             _Photos(network, pixels, at_once, task),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=_QUANTIZED,
@@ -62,9 +63,10 @@ def quantize_encoder(source: Path, target: Path, pixels: UInt8, task: Task) -> N
                 "QDQDisableWeightAdjustForInt32Bias": True,  # the steps above are large enough for the biases
             },
         )
-        quantized = with_pixels(onnx.load(target), network)
+        quantized = with_pixels(onnx.load(folder / "quantized.onnx"), network)
     onnx.checker.check_model(quantized)
-    onnx.save(quantized, target)
+    with atomic_path(target) as partial:
+        onnx.save(quantized, partial)
 
 
 def _round_weights(network: FloatNetwork, moments: Mapping[str, Moments]) -> Overrides:
@@ -119,11 +121,24 @@ class _Photos(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has n
 
 
 @contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for what is only in between, often on another disk than the model; that it is full says its name."""
+    with TemporaryDirectory(prefix="visualtaste-int8-") as folder:
+        try:
+            yield Path(folder)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, error.filename or folder) from None
+
+
+@contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence what the quantizer says about itself, on the root logger; what is wrong arrives as an exception."""
+    """Silence what the quantizer says about itself, on the root logger; what is wrong arrives as an exception.
+
+    Also what it calls an error: a simplification that failed, after which it goes on with the network as it was.
+    """
     root = logging.getLogger()
     level = root.level
-    root.setLevel(logging.ERROR)
+    root.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
