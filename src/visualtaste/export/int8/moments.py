@@ -105,7 +105,8 @@ def input_moments(
         feed = network.feed(pixels[start : start + at_once])
         read: dict[str, NDArray[Any]] = {name: feed[name] for name in names if name in feed}
         shown = [name for name in names if name not in feed]
-        read |= dict(zip(shown, session.run(shown, feed), strict=True))
+        if shown:  # asked for nothing, the runtime gives everything
+            read |= dict(zip(shown, session.run(shown, feed), strict=True))
         for layer in found:
             moments[layer.node.input[1]].add(layer.rows(read[layer.node.input[0]]))
         task.advance(min(at_once, len(pixels) - start))
