@@ -49,7 +49,8 @@ def add(
     """
     with errors_as_one_line():
         opened = _model(model, precision_of(int8))
-        profile = _read(opened, file) if file.exists() else opened.profile(keep_features=not drop_features)
+        content = _content(file) if file.exists() else None
+        profile = opened.profile(keep_features=not drop_features) if content is None else _read(opened, file, content)
         if drop_features and profile.keeps_features:
             raise ProfileError(f"{file} keeps features already: --drop-features is for a new profile")
         before, found, skipped = len(profile), find_photos(photos), 0
@@ -62,7 +63,8 @@ def add(
         if skipped == len(found):
             raise ProfileError("none of the photos could be read: the profile stays as it was")
         added = len(profile) - before
-        _write(profile, file, _counted(added, "photo added", len(found) - skipped - added, "already there"))
+        done = _counted(added, "photo added", len(found) - skipped - added, "already there")
+        _write(profile, file, content, done)
 
 
 @profile_app.command()
@@ -77,14 +79,15 @@ def remove(
     Where features are dropped, a photo is encoded again: with --int8 if it was added so.
     """
     with errors_as_one_line():
-        profile = _read(_model(model, precision_of(int8)), file)
+        content = _content(file)
+        profile = _read(_model(model, precision_of(int8)), file, content)
         for photo in photos:
             path = Path(photo)
             if path.is_file():
                 profile.remove(_id_of(path), path)
             else:
                 profile.remove(_id_from(photo, profile))
-        _write(profile, file, _counted(len(photos), "photo removed"))
+        _write(profile, file, content, _counted(len(photos), "photo removed"))
 
 
 @profile_app.command()
@@ -95,12 +98,12 @@ def merge(
 ) -> None:
     """Add the photos of other profiles; those that several have count once."""
     with errors_as_one_line():
-        opened = _model(model)
-        profile = _read(opened, file)
+        opened, content = _model(model), _content(file)
+        profile = _read(opened, file, content)
         before = len(profile)
         for other in others:
-            profile.merge(_read(opened, other))
-        _write(profile, file, _counted(len(profile) - before, "photo added"))
+            profile.merge(_read(opened, other, _content(other)))
+        _write(profile, file, content, _counted(len(profile) - before, "photo added"))
 
 
 @profile_app.command()
@@ -114,7 +117,7 @@ def show(
     """Show what the person likes, and the photos by their ids."""
     with errors_as_one_line():
         opened = _model(model)
-        profile = _read(opened, file)
+        profile = _read(opened, file, _content(file))
         found = profile.interests()
         if as_json:
             state = {"photos": len(profile), "bytes": profile.nbytes, "keeps_features": profile.keeps_features}
@@ -131,20 +134,28 @@ def _model(folder: Path, precision: Precision = "float32") -> TasteModel:
     return TasteModel.load(folder, precision)
 
 
-def _read(model: TasteModel, file: Path) -> Profile:
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ProfileError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _read(model: TasteModel, file: Path, content: bytes) -> Profile:
     from visualtaste.inference.profile.profile import Profile
 
     try:
-        return Profile.from_bytes(model, file.read_bytes())
-    except OSError as error:
-        raise ProfileError(f"{file} cannot be read: {error.strerror}") from None
+        return Profile.from_bytes(model, content)
     except ProfileError as error:
         raise ProfileError(f"{file}: {error}") from None
 
 
-def _write(profile: Profile, file: Path, done: str) -> None:
+def _write(profile: Profile, file: Path, before: bytes | None, done: str) -> None:
+    """Replace the file, unless it is no longer what was read (None where there was none)."""
     from visualtaste.files import write_bytes
 
+    if (_content(file) if file.exists() else None) != before:
+        raise ProfileError(f"{file} was changed by somebody else meanwhile and is left as it is: run this again")
     write_bytes(file, profile.to_bytes())
     typer.echo(f"{done}. {_state(profile)}")
 

@@ -74,6 +74,25 @@ def test_features_can_be_dropped_where_the_model_allows_it(
     assert run("remove", model, file, photos[0]).stdout.startswith("1 photo removed. 2 photos in")
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_what_another_process_wrote_meanwhile_is_not_lost(
+    tiny_model_folder: Path, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    file, others = tmp_path / "me.taste", tmp_path / "other.taste"
+    run("add", tiny_model_folder, others, photos[1])
+    if there:
+        run("add", tiny_model_folder, file, photos[0])
+    add = Profile.add
+
+    def add_beside_another(profile: Profile, photo: Path) -> str:
+        file.write_bytes(others.read_bytes())
+        return add(profile, photo)
+
+    monkeypatch.setattr(Profile, "add", add_beside_another)
+    assert "was changed by somebody else meanwhile" in one_line(run("add", tiny_model_folder, file, photos[2]))
+    assert file.read_bytes() == others.read_bytes()
+
+
 def test_mistakes_are_one_line_and_change_nothing(tiny_model_folder: Path, photos: list[Path], tmp_path: Path) -> None:
     file, model = tmp_path / "me.taste", tiny_model_folder
     run("add", model, file, *photos)
