@@ -8,6 +8,7 @@ import pytest
 from support.tiny_model import SIZE
 from visualtaste.config import EncoderSettings
 from visualtaste.distributed import blocks
+from visualtaste.features import encoding
 from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.features.encoding import encode_here
 from visualtaste.features.preprocessing import PreprocessingSpec, load_pixels
@@ -28,7 +29,8 @@ def expected():
 
 @pytest.fixture
 def encoded(monkeypatch):
-    """The batches of pixels that reach ONNX Runtime."""
+    """The batches of pixels that reach ONNX Runtime, in order: several cores would hand theirs over as they finish."""
+    monkeypatch.setattr(encoding, "usable_cores", lambda: 1)
     batches = []
     encode = OnnxEncoder.encode
     monkeypatch.setattr(OnnxEncoder, "encode", lambda self, pixels: batches.append(pixels) or encode(self, pixels))
