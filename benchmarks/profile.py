@@ -23,18 +23,13 @@ import numpy as np
 import torch
 
 from benchmarks.machine import median_seconds, report
-from visualtaste.artifact.folder import seal
-from visualtaste.artifact.manifest import DataReference, TasteManifest
+from benchmarks.random_model import K, complete
 from visualtaste.config import POOLING_TITLES, PoolingName, TasteConfig
-from visualtaste.export.interests import export_interests
 from visualtaste.features.preprocessing import PreprocessingSpec
 from visualtaste.inference.profile.profile import Profile
 from visualtaste.inference.taste_model import TasteModel
-from visualtaste.models.interests import InterestsModel
-from visualtaste.training.checkpoint import save_tensors
 from visualtaste.types import Float32, Ragged
 
-K, D = 1024, 1000
 PHOTOS = 40
 TOP = 15
 SIZES = (10, 40, 160, 640, 2560)
@@ -131,20 +126,9 @@ def _random_model(folder: Path, pooling: PoolingName) -> TasteModel:
     folder.mkdir(parents=True)
     torch.manual_seed(0)
     config = TasteConfig().updated({"interests": {"pooling": pooling, "zero_query": False, "scale_scores": False}})
-    model = InterestsModel(K, D, config.interests)
-    save_tensors(model.state_dict(), folder / "interests.safetensors")
-    export_interests(model, folder / "interests.onnx")
     for name in ("encoder.onnx", "item_classifier.onnx"):
         (folder / name).write_bytes(b"not asked here")
-    manifest = TasteManifest(
-        categories=tuple(f"category {index}" for index in range(D)),
-        preprocessing=PreprocessingSpec(),
-        feature_size=K,
-        config=config,
-        data=DataReference(name="random", fingerprint="0" * 64),
-        category_frequency=(0.1,) * D,
-    )
-    seal(folder, manifest)
+    complete(folder, config, PreprocessingSpec())
     return TasteModel.load(folder)
 
 

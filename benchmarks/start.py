@@ -33,17 +33,12 @@ import torch
 from PIL import Image
 
 from benchmarks.machine import median_seconds, report
-from visualtaste.artifact.folder import seal
-from visualtaste.artifact.manifest import DataReference, TasteManifest
+from benchmarks.random_model import D, complete
 from visualtaste.config import TasteConfig
-from visualtaste.export.interests import export_interests
 from visualtaste.models.encoder import make_encoder
-from visualtaste.models.interests import InterestsModel
 from visualtaste.models.item_classifier import ItemClassifier
-from visualtaste.training.checkpoint import save_tensors
 from visualtaste.training.fit import write_encoder
 
-K, D = 1024, 1000
 GOAL = 0.7  # seconds
 
 # Each prints the seconds of its steps as JSON; the arguments are the model's folder and a photo.
@@ -192,19 +187,8 @@ def write_full_size_model(folder: Path) -> Path:
     torch.manual_seed(0)
     config = TasteConfig().updated({"encoder": {"scratch": {"depth_multiplier": 1.0}}})
     classifier = ItemClassifier(make_encoder(config.encoder), D, config.encoder)
-    interests = InterestsModel(K, D, config.interests)
     write_encoder(classifier, folder)
-    save_tensors(interests.state_dict(), folder / "interests.safetensors")
-    export_interests(interests, folder / "interests.onnx")
-    manifest = TasteManifest(
-        categories=tuple(f"category {index}" for index in range(D)),
-        preprocessing=classifier.encoder.spec,
-        feature_size=K,
-        config=config,
-        data=DataReference(name="random", fingerprint="0" * 64),
-        category_frequency=(0.1,) * D,
-    )
-    seal(folder, manifest)
+    complete(folder, config, classifier.encoder.spec)
     return folder
 
 

@@ -80,6 +80,11 @@ class Ragged:
         source = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
         return Ragged(self.values[source], offsets)
 
+    def keep(self, kept: Bool) -> Ragged:
+        """The values that are to be kept (T,), in rows as before; a row may become empty."""
+        lengths = np.bincount(self.segments[kept], minlength=len(self)).astype(np.int64)
+        return Ragged(self.values[kept], offsets_of(lengths))
+
     def multi_hot(self, width: int) -> Bool:
         """Rows of indices as a dense boolean matrix (U, width)."""
         dense = np.zeros((len(self), width), dtype=np.bool_)

@@ -43,3 +43,8 @@ def test_no_rows_at_all() -> None:
     assert list(empty) == []
     assert empty.multi_hot(3).shape == (0, 3)
     assert len(empty.take(np.array([], dtype=np.int64))) == 0
+
+
+def test_values_are_left_out_and_rows_stay() -> None:
+    kept = Ragged.from_rows([[3, 1], [], [4], [1, 5, 9]]).keep(np.array([True, False, False, True, False, True]))
+    assert [row.tolist() for row in kept] == [[3], [], [], [1, 9]]

@@ -28,6 +28,11 @@ class UserSplit:
         """Users whose items train stage 1: the group set aside for it, or the training users when there is none."""
         return self.encoder_only if len(self.encoder_only) else self.train
 
+    @property
+    def learners(self) -> Int64:
+        """Whom either stage learns from, sorted."""
+        return np.sort(np.concatenate([self.train, self.encoder_only]))
+
 
 def split_users(user_ids: list[str], settings: SplitSettings) -> UserSplit:
     """Divide the users; a user's part depends on settings and id alone.

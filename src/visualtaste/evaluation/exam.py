@@ -67,8 +67,7 @@ class Exam:
 
         Raises DataError when nobody can be asked, or when the data set has none of the model's categories.
         """
-        if not set(model.categories) & set(dataset.categories):
-            raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
+        model.check_categories(dataset)
         store = extract(dataset, model.encoder, reporter=reporter).store
         users = split_users(dataset.user_ids, model.manifest.split).test
         asked = AskedUsers.of(protocol, users, dataset, store, model.categories)

@@ -34,8 +34,7 @@ class ExportPhotos:
     @classmethod
     def of(cls, model: TasteModel, dataset: Dataset) -> ExportPhotos:
         """Raises DataError when no category of the data set is the model's, or nobody can train, validate or test."""
-        if not set(model.categories) & set(dataset.categories):
-            raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
+        model.check_categories(dataset)
         seed = model.manifest.config.seed
         split = split_users(dataset.user_ids, model.manifest.split)
         if len(split.validation) == 0:
@@ -43,8 +42,7 @@ class ExportPhotos:
                 f"{dataset.folder}: none of its {len(dataset.user_ids)} users is one for validation, so what an export "
                 "loses cannot be measured"
             )
-        learners = np.sort(np.concatenate([split.train, split.encoder_only]))
-        train = np.unique(dataset.user_items.take(learners).values)
+        train = np.unique(dataset.user_items.take(split.learners).values)
         train = generator(seed, "export", "calibration").permutation(train)
         calibration = train[: _TRIES * CALIBRATION]
         if len(train) < 2 * len(calibration):  # a small data set has to serve both
@@ -65,12 +63,9 @@ def read_photos(dataset: Dataset, rows: Int64, wanted: int, model: TasteModel) -
     """
     read: list[UInt8] = []
     found = 0
-    for start in range(0, len(rows), _BATCH):
-        for batch in load_batches(
-            dataset.image_paths, rows[start : start + _BATCH], model.manifest.preprocessing, _BATCH
-        ):
-            read.append(batch.pixels)
-            found += len(batch.rows)
+    for batch in load_batches(dataset.image_paths, rows, model.manifest.preprocessing, _BATCH):
+        read.append(batch.pixels)
+        found += len(batch.rows)
         if found >= wanted:
             break
     if found < _FEWEST:

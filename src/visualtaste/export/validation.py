@@ -15,7 +15,7 @@ from visualtaste.features.encoding import encode_here
 from visualtaste.inference.taste_model import TasteModel
 from visualtaste.metrics.ranking import score_users
 from visualtaste.progress import Reporter, Task
-from visualtaste.types import Bool, Int64, Ragged, offsets_of
+from visualtaste.types import Bool, Int64, Ragged
 
 K = 15
 
@@ -76,7 +76,5 @@ def _features(encoder: OnnxEncoder, dataset: Dataset, rows: Int64, task: Task) -
 
 
 def _nonempty(sets: Ragged, usable: Bool) -> Ragged:
-    kept = usable[sets.values]
-    lengths = np.bincount(sets.segments[kept], minlength=len(sets)).astype(np.int64)
-    sets = Ragged(sets.values[kept], offsets_of(lengths))
-    return sets.take(np.flatnonzero(lengths))
+    sets = sets.keep(usable[sets.values])
+    return sets.take(np.flatnonzero(sets.lengths))

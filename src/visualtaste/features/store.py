@@ -26,7 +26,7 @@ from visualtaste.features.row_file import RowFile
 from visualtaste.features.store_info import StoreInfo, make
 from visualtaste.features.turn import in_turn
 from visualtaste.locks import exclusive
-from visualtaste.types import Bool, Float32, Int64, Ragged, offsets_of
+from visualtaste.types import Bool, Float32, Int64, Ragged
 
 __all__ = ["FeatureStore", "StoreInfo"]
 
@@ -168,9 +168,7 @@ class FeatureStore:
 
     def usable(self, sets: Ragged) -> Ragged:
         """Sets of rows (U, ·) without the rows that have no features; a set may become empty."""
-        done = self.done[sets.values]
-        lengths = np.bincount(sets.segments[done], minlength=len(sets)).astype(np.int64)
-        return Ragged(sets.values[done], offsets_of(lengths))
+        return sets.keep(self.done[sets.values])
 
     def nonempty(self, sets: Ragged) -> tuple[Int64, Ragged]:
         """The sets (rows of them, and what `usable` leaves of them) that keep at least one row."""

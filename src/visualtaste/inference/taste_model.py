@@ -15,7 +15,7 @@ from visualtaste.artifact.folder import read_manifest
 from visualtaste.artifact.manifest import INTERESTS, INTERESTS_WEIGHTS, ITEM_CLASSIFIER, TasteManifest
 from visualtaste.artifact.precision import Precision, encoder_file
 from visualtaste.artifact.weights import Weights
-from visualtaste.errors import ArtifactError, EmptySetError
+from visualtaste.errors import ArtifactError, DataError, EmptySetError
 from visualtaste.features.encoder import OnnxEncoder
 from visualtaste.inference.description import describe
 from visualtaste.inference.explain.attribution import Attribution
@@ -29,6 +29,7 @@ from visualtaste.inference.profile.scores import LinearScore, linear_score
 from visualtaste.types import Float32, Ragged
 
 if TYPE_CHECKING:
+    from visualtaste.data.dataset import Dataset  # read with polars, which predicting does not need
     from visualtaste.inference.profile.profile import Profile
 
 
@@ -69,6 +70,11 @@ class TasteModel:
                 f"{self.manifest.feature_size}: the file belongs to another model"
             )
         return encoder
+
+    def check_categories(self, dataset: Dataset) -> None:
+        """Raise DataError when the data set has none of the model's categories."""
+        if not set(self.categories) & set(dataset.categories):
+            raise DataError(f"{dataset.folder} has none of the {len(self.categories)} categories of {self.folder}")
 
     def describe(self) -> str:
         """A few lines for people: what the model was trained on, how, and what was measured."""

@@ -37,14 +37,13 @@ def index_items(model: TasteModel, dataset: Dataset, reporter: Reporter | None =
     Raises DataError when no item has a usable photo, or the data set has none of the model's categories.
     """
     reporter = reporter or Silent()
-    if not set(model.categories) & set(dataset.categories):
-        raise DataError(f"{dataset.folder} has none of the {len(model.categories)} categories of {model.folder}")
+    model.check_categories(dataset)
     store = extract(dataset, model.encoder, reporter=reporter).store
     kept = np.flatnonzero(store.done)
     split = split_users(dataset.user_ids, model.manifest.split)
     with reporter.task("Item index", total=3) as task:
         purchases = Purchases.of(dataset, kept)
-        train = purchases.of_users(np.sort(np.concatenate([split.train, split.encoder_only])))
+        train = purchases.of_users(split.learners)
         features = np.asarray(store.matrix[kept])
         usual = _shown_by(train.sets)
         predictions = model.predict(usual, features).probabilities

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from visualtaste.types import Float64, Int64, Ragged, offsets_of
+from visualtaste.types import Float64, Int64, Ragged
 
 if TYPE_CHECKING:
     from visualtaste.data.dataset import Dataset
@@ -29,8 +29,7 @@ class Purchases:
         rows = place[everyone.values]
         times = dataset.interactions.sort("user_id", "timestamp", "item_id", nulls_last=True)["timestamp"]
         inside = rows >= 0
-        lengths = np.bincount(everyone.segments[inside], minlength=len(everyone)).astype(np.int64)
-        return cls(Ragged(rows[inside], offsets_of(lengths)), times.cast(float).to_numpy()[inside])
+        return cls(Ragged(rows, everyone.offsets).keep(inside), times.cast(float).to_numpy()[inside])
 
     def of_users(self, users: Int64) -> Purchases:
         """Those of the given users."""

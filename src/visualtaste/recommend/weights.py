@@ -8,7 +8,7 @@ from visualtaste.settings import Settings
 
 
 class Weights(Settings):
-    """score = sum over the parts of weight * part; see `visualtaste.recommend.parts` for what each part is.
+    """score = sum over the parts of weight * part; docs/how-to/recommend.md says what each part is.
 
     No weight is below 0: that an item sells, or looks like what the person has, is never held against it.
     The defaults are what tuning starts from and returns to where validation users say little.

@@ -21,6 +21,7 @@ def test_every_user_is_in_exactly_one_part(encoder_only: float) -> None:
     assert len(split.encoder_only) == pytest.approx(encoder_only * others, rel=0.15)
     assert len(split.validation) == pytest.approx(0.15 * (1 - encoder_only) * others, rel=0.25)
     assert split.encoder is (split.encoder_only if encoder_only else split.train)
+    assert split.learners.tolist() == sorted([*split.train, *split.encoder_only])
 
 
 @pytest.mark.parametrize("test", [0.2, 0.1, 1 / 3, 0.07])
